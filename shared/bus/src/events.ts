@@ -1,0 +1,116 @@
+/** What a host is doing, as far as we know. */
+export type HostStatus = 'off' | 'booting' | 'linbo' | 'os' | 'unknown'
+
+/**
+ * The steps of one boot, in the order a healthy first boot shows them.
+ * `firmware-*` and `linbo-*` are the two DHCP exchanges: the PXE firmware's, then udhcpc's inside LINBO.
+ */
+export type BootStep =
+  | 'firmware-offer'
+  | 'firmware-ack'
+  | 'boot-file'
+  | 'grub-config'
+  | 'kernel'
+  | 'initramfs'
+  | 'linbo-offer'
+  | 'linbo-ack'
+  | 'start-conf'
+  | 'linbo-update'
+  | 'onboot'
+  | 'log'
+  | 'ready'
+
+/** Which machine an event is about, as far as the reporting service can tell. */
+export interface Machine {
+  /** Host name, null while the machine is not known. */
+  host: string | null
+  /** Lower-case MAC with colons. */
+  mac: string | null
+  ip: string | null
+}
+
+/** Why a transfer ended. `missing`: the file is not there, which is normal for many of LINBO's requests. */
+export type TransferResult = 'ok' | 'failed' | 'aborted' | 'missing' | 'refused'
+
+/** How far one host is in an operation. */
+export type HostPhase =
+  | 'waiting'
+  | 'waking'
+  | 'booting'
+  | 'connecting'
+  | 'running'
+  | 'done'
+  | 'failed'
+  | 'offline'
+  | 'cancelled'
+  | 'interrupted'
+
+export type OperationState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
+
+/** Every event and its fields. Plain JSON; bytes and milliseconds. */
+export interface Events {
+  'host.seen': Machine & { by: 'dhcp' | 'tftp' | 'rsync' | 'http' | 'ssh' }
+  'host.status': Machine & { status: HostStatus; os: string | null }
+  'boot.step': Machine & {
+    step: BootStep
+    ok: boolean
+    /** One line for people: which file, which address, why not. */
+    detail: string
+    /** `uefi-x64`, `bios`, … when the step tells. */
+    firmware?: string
+  }
+  'transfer.started': Machine & {
+    /** Unique per transfer. */
+    transfer: string
+    via: 'tftp' | 'rsync' | 'http'
+    direction: 'down' | 'up'
+    /** Path below LINBO_DIR. */
+    file: string
+    sizeBytes: number | null
+  }
+  /** At most four a second per transfer. */
+  'transfer.progress': {
+    transfer: string
+    bytes: number
+    sizeBytes: number | null
+    bytesPerSecond: number
+  }
+  'transfer.finished': {
+    transfer: string
+    result: TransferResult
+    bytes: number
+    ms: number
+    reason: string | null
+  }
+  /** A new operation waits for a worker. */
+  'operation.queued': { operation: string }
+  /** Somebody asked to stop an operation. */
+  'operation.cancel': { operation: string }
+  'operation.started': { operation: string; commands: string; hosts: string[]; by: string }
+  'operation.step': {
+    operation: string
+    host: string
+    phase: HostPhase
+    /** Index of the running command, from 0, and how many there are. */
+    command: number | null
+    commands: number
+    /** `sync:1`, or a milestone inside it. */
+    text: string
+    /** 0–100 of the current command, when the client tells. */
+    percent: number | null
+  }
+  'operation.output': { operation: string; host: string; seq: number; text: string }
+  'operation.finished': { operation: string; state: OperationState; failed: string[] }
+  'image.published': { image: string; sizeBytes: number; host: string | null }
+  'image.removed': { image: string }
+  'start-conf.changed': { group: string }
+  'lease.changed': { mac: string; ip: string; host: string | null; expiresAt: string }
+  'service.health': { service: string; state: string; detail: string | null }
+}
+
+export type EventType = keyof Events
+
+/** An event as it travels: numbered, dated, flat. */
+export type BusEvent<T extends EventType = EventType> = {
+  [K in T]: { id: number; at: string; type: K } & Events[K]
+}[T]

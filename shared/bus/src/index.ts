@@ -1,0 +1,14 @@
+export type { Bus, State, SubscribeOptions, Subscription } from './bus.ts'
+export type {
+  BootStep,
+  BusEvent,
+  Events,
+  EventType,
+  HostPhase,
+  HostStatus,
+  Machine,
+  OperationState,
+  TransferResult,
+} from './events.ts'
+export { createMemoryBus } from './memory.ts'
+export { openBus } from './open.ts'

@@ -1,0 +1,23 @@
+import type { Selectable } from 'kysely'
+import type { Db, LeaseTable } from './schema.ts'
+
+export type LeaseRow = Selectable<LeaseTable>
+
+export function listLeases(db: Db): Promise<LeaseRow[]> {
+  return db.selectFrom('leases').selectAll().orderBy('ip').execute()
+}
+
+/** Stores a lease; whoever held this address or this MAC before loses it. */
+export async function saveLease(db: Db, lease: LeaseRow): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await trx
+      .deleteFrom('leases')
+      .where((w) => w.or([w('mac', '=', lease.mac), w('ip', '=', lease.ip)]))
+      .execute()
+    await trx.insertInto('leases').values(lease).execute()
+  })
+}
+
+export async function removeLease(db: Db, mac: string): Promise<void> {
+  await db.deleteFrom('leases').where('mac', '=', mac).execute()
+}

@@ -1,0 +1,10 @@
+import type { Kysely } from 'kysely'
+import * as start from './0001-start.ts'
+
+export interface Migration {
+  name: string
+  up(db: Kysely<unknown>): Promise<void>
+}
+
+/** Forward only. Add at the end; never change one that has been released. */
+export const migrations: Migration[] = [{ name: '0001-start', up: start.up }]

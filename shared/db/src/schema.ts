@@ -1,0 +1,133 @@
+import type { ColumnType, Generated, JSONColumnType, Kysely } from 'kysely'
+
+type Time = ColumnType<Date, Date | string, Date | string>
+type OptionalTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
+type Json<T extends object> = JSONColumnType<T, string | undefined, string>
+
+export interface HostTable {
+  hostname: string
+  /** Lower-case with colons. */
+  mac: string
+  /** Null when the address comes from the pool (`DHCP` in devices.csv). */
+  ip: string | null
+  group: string
+  room: string
+  school: Generated<string>
+  /** devices.csv's PXE flag: 0 none, 1 and 2 LINBO, 3 OPSI. */
+  pxe: Generated<number>
+  role: Generated<string>
+  comment: Generated<string>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+export interface OperationTable {
+  id: string
+  state: string
+  commands: string
+  options: Json<Record<string, unknown>>
+  created_by: string
+  created_at: Generated<Date>
+  started_at: OptionalTime
+  finished_at: OptionalTime
+  /** Which remote service runs it, and when it last said so. */
+  worker: string | null
+  heartbeat_at: OptionalTime
+  cancel_requested: Generated<boolean>
+}
+
+export interface OperationHostTable {
+  operation_id: string
+  hostname: string
+  phase: string
+  command_index: number | null
+  percent: number | null
+  text: Generated<string>
+  reason: string | null
+  exit_code: number | null
+  started_at: OptionalTime
+  finished_at: OptionalTime
+}
+
+export interface OperationOutputTable {
+  operation_id: string
+  hostname: string
+  seq: number
+  at: Time
+  text: string
+}
+
+export interface LeaseTable {
+  mac: string
+  ip: string
+  hostname: string | null
+  expires_at: Time
+}
+
+export interface StoredBootStep {
+  at: string
+  step: string
+  ok: boolean
+  detail: string
+}
+
+export interface BootTable {
+  id: string
+  hostname: string | null
+  mac: string | null
+  ip: string | null
+  firmware: string | null
+  /** `booting`, `linbo` when it arrived, `stalled` when it went quiet before. */
+  state: string
+  started_at: Time
+  last_at: Time
+  steps: Json<StoredBootStep[]>
+}
+
+export interface TransferTable {
+  id: string
+  via: string
+  direction: string
+  hostname: string | null
+  ip: string | null
+  file: string
+  size_bytes: ColumnType<number | null, number | null, number | null>
+  bytes: ColumnType<number, number, number>
+  /** Null while it runs. */
+  result: string | null
+  reason: string | null
+  started_at: Time
+  finished_at: OptionalTime
+}
+
+export interface AuditTable {
+  id: Generated<number>
+  at: Generated<Date>
+  who: string
+  source: string
+  action: string
+  target: string
+  detail: Json<Record<string, unknown>>
+}
+
+export interface KnownKeyTable {
+  hostname: string
+  /** `SHA256:…` of the SSH host key that was seen first. */
+  fingerprint: string
+  seen_at: Generated<Date>
+}
+
+export interface Tables {
+  hosts: HostTable
+  operations: OperationTable
+  operation_hosts: OperationHostTable
+  operation_output: OperationOutputTable
+  leases: LeaseTable
+  boots: BootTable
+  transfers: TransferTable
+  audit: AuditTable
+  known_keys: KnownKeyTable
+}
+
+/** A handle to run queries on: the database, or the transaction that is open. */
+export type Db = Kysely<Tables>

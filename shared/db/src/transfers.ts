@@ -1,0 +1,52 @@
+import type { Selectable } from 'kysely'
+import type { Db, TransferTable } from './schema.ts'
+
+export type TransferRow = Selectable<TransferTable>
+
+/** Stores transfers as they now are, many at once. */
+export async function saveTransfers(db: Db, rows: TransferRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await db
+    .insertInto('transfers')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet((eb) => ({
+        bytes: eb.ref('excluded.bytes'),
+        size_bytes: eb.ref('excluded.size_bytes'),
+        result: eb.ref('excluded.result'),
+        reason: eb.ref('excluded.reason'),
+        finished_at: eb.ref('excluded.finished_at'),
+      })),
+    )
+    .execute()
+}
+
+/** Newest first. */
+export function listTransfers(
+  db: Db,
+  filter: { host?: string; running?: boolean; before?: Date; limit?: number } = {},
+): Promise<TransferRow[]> {
+  let query = db.selectFrom('transfers').selectAll().orderBy('started_at', 'desc')
+  if (filter.host) query = query.where('hostname', '=', filter.host)
+  if (filter.running) query = query.where('result', 'is', null)
+  if (filter.before) query = query.where('started_at', '<', filter.before)
+  return query.limit(filter.limit ?? 100).execute()
+}
+
+export function findTransfer(db: Db, id: string): Promise<TransferRow | undefined> {
+  return db.selectFrom('transfers').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Ends transfers that a stopped server left open. */
+export async function abortOpenTransfers(db: Db): Promise<void> {
+  await db
+    .updateTable('transfers')
+    .set({ result: 'aborted', reason: 'the server stopped', finished_at: new Date() })
+    .where('result', 'is', null)
+    .execute()
+}
+
+/** Forgets transfers started before `before`. */
+export async function pruneTransfers(db: Db, before: Date): Promise<void> {
+  await db.deleteFrom('transfers').where('started_at', '<', before).execute()
+}

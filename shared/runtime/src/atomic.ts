@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+/**
+ * Writes a whole file so that readers see the old bytes or the new ones, never half: a temporary file in
+ * the same folder, fsync, rename. Every write below LINBO_DIR goes through here. Creates the folder.
+ * @param mode permission bits of the new file (default 0644).
+ */
+export async function writeAtomic(
+  path: string,
+  content: string | Uint8Array,
+  options: { mode?: number } = {},
+): Promise<void> {
+  const folder = dirname(path)
+  await mkdir(folder, { recursive: true })
+  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}`)
+  try {
+    const file = await open(temporary, 'wx', options.mode ?? 0o644)
+    try {
+      await file.chmod(options.mode ?? 0o644)
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+/** `writeAtomic` for something only our own user may read (mode 0600). */
+export function writeSecret(path: string, content: string | Uint8Array): Promise<void> {
+  return writeAtomic(path, content, { mode: 0o600 })
+}

@@ -1,0 +1,8 @@
+export { writeAtomic, writeSecret } from './atomic.ts'
+export { type Child, type ChildOptions, spawnChild } from './child.ts'
+export { type Clock, systemClock } from './clock.ts'
+export { LinboError, toLinboError } from './errors.ts'
+export { type RunOptions, run } from './run.ts'
+export type { Health, Service } from './service.ts'
+export { listenTcp } from './tcp.ts'
+export { openUdp, type UdpOptions, type UdpSocket } from './udp.ts'
