@@ -1,0 +1,1 @@
+export { bootFileFor, type Firmware, type FirmwareFacts, firmwareOf } from './firmware.ts'

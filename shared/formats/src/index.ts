@@ -1,0 +1,1 @@
+export { parseMac, printMac } from './mac.ts'
