@@ -13,12 +13,25 @@ export async function saveBoot(db: Db, boot: BootRow): Promise<void> {
     .execute()
 }
 
-/** Newest first. */
+/** Newest first; `beforeId` is the last one of the page before. */
 export function listBoots(
   db: Db,
-  filter: { host?: string; mac?: string; before?: Date; limit?: number } = {},
+  filter: { host?: string; mac?: string; before?: Date; beforeId?: string; limit?: number } = {},
 ): Promise<BootRow[]> {
-  let query = db.selectFrom('boots').selectAll().orderBy('started_at', 'desc')
+  const { beforeId } = filter
+  let query = db.selectFrom('boots').selectAll().orderBy('started_at', 'desc').orderBy('id', 'desc')
+  if (beforeId) {
+    query = query.where(({ eb, refTuple, selectFrom }) =>
+      eb(
+        refTuple('started_at', 'id'),
+        '<',
+        selectFrom('boots')
+          .select(['started_at', 'id'])
+          .where('id', '=', beforeId)
+          .$asTuple('started_at', 'id'),
+      ),
+    )
+  }
   if (filter.host) query = query.where('hostname', '=', filter.host)
   if (filter.mac) query = query.where('mac', '=', filter.mac)
   if (filter.before) query = query.where('started_at', '<', filter.before)
@@ -27,6 +40,24 @@ export function listBoots(
 
 export function findBoot(db: Db, id: string): Promise<BootRow | undefined> {
   return db.selectFrom('boots').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** The newest boot of each of these hosts. */
+export function latestBoots(db: Db, hostnames: string[]): Promise<BootRow[]> {
+  if (hostnames.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('boots')
+    .distinctOn('hostname')
+    .selectAll()
+    .where('hostname', 'in', hostnames)
+    .orderBy('hostname')
+    .orderBy('started_at', 'desc')
+    .execute()
+}
+
+/** Drops one boot: it turned out to be part of another. */
+export async function removeBoot(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('boots').where('id', '=', id).execute()
 }
 
 /** Forgets boots older than `before`. */

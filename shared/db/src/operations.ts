@@ -39,12 +39,29 @@ export async function createOperation(db: Db, operation: NewOperation): Promise<
   })
 }
 
-/** Newest first; `before` is an id's `created_at` cursor. */
+/** Newest first; `beforeId` is the last one of the page before. */
 export async function listOperations(
   db: Db,
-  filter: { state?: string; limit?: number; before?: Date; host?: string } = {},
+  filter: { state?: string; limit?: number; before?: Date; beforeId?: string; host?: string } = {},
 ): Promise<OperationRow[]> {
-  let query = db.selectFrom('operations').selectAll().orderBy('created_at', 'desc')
+  const { beforeId } = filter
+  let query = db
+    .selectFrom('operations')
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+  if (beforeId) {
+    query = query.where(({ eb, refTuple, selectFrom }) =>
+      eb(
+        refTuple('created_at', 'id'),
+        '<',
+        selectFrom('operations')
+          .select(['created_at', 'id'])
+          .where('id', '=', beforeId)
+          .$asTuple('created_at', 'id'),
+      ),
+    )
+  }
   if (filter.state) query = query.where('state', '=', filter.state)
   if (filter.before) query = query.where('created_at', '<', filter.before)
   const { host } = filter

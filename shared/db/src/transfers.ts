@@ -21,12 +21,35 @@ export async function saveTransfers(db: Db, rows: TransferRow[]): Promise<void> 
     .execute()
 }
 
-/** Newest first. */
+/** Newest first; `beforeId` is the last one of the page before. */
 export function listTransfers(
   db: Db,
-  filter: { host?: string; running?: boolean; before?: Date; limit?: number } = {},
+  filter: {
+    host?: string
+    running?: boolean
+    before?: Date
+    beforeId?: string
+    limit?: number
+  } = {},
 ): Promise<TransferRow[]> {
-  let query = db.selectFrom('transfers').selectAll().orderBy('started_at', 'desc')
+  const { beforeId } = filter
+  let query = db
+    .selectFrom('transfers')
+    .selectAll()
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
+  if (beforeId) {
+    query = query.where(({ eb, refTuple, selectFrom }) =>
+      eb(
+        refTuple('started_at', 'id'),
+        '<',
+        selectFrom('transfers')
+          .select(['started_at', 'id'])
+          .where('id', '=', beforeId)
+          .$asTuple('started_at', 'id'),
+      ),
+    )
+  }
   if (filter.host) query = query.where('hostname', '=', filter.host)
   if (filter.running) query = query.where('result', 'is', null)
   if (filter.before) query = query.where('started_at', '<', filter.before)
