@@ -58,7 +58,9 @@ export async function openRedisBus(url: string, options: { keep?: number } = {})
       if (since) {
         const [oldest] = (await reader.xrange(stream, '-', '+', 'COUNT', 1)) as [string, string[]][]
         const first = oldest ? Number(oldest[0].split('-')[0]) : newest + 1
-        if (since > newest || since < first - 1) onGap?.()
+        if (since > newest) onGap?.()
+        // Behind what is kept: the first event we read jumps and reports the hole, if there is one to read.
+        else if (since < first - 1 && !oldest) onGap?.()
         if (since > newest) cursor = 0
       }
       let open = true
@@ -75,7 +77,10 @@ export async function openRedisBus(url: string, options: { keep?: number } = {})
               `${cursor}-0`,
             )
             for (const [id, [, json]] of answer?.[0]?.[1] ?? []) {
-              cursor = Number(id.split('-')[0])
+              const next = Number(id.split('-')[0])
+              // Trimmed before we read them: ids are consecutive, so a jump is a hole.
+              if (open && cursor > 0 && next > cursor + 1) onGap?.()
+              cursor = next
               if (open && json) handler({ id: cursor, ...JSON.parse(json) } as BusEvent)
             }
           } catch {

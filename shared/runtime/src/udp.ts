@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { LinboError, toLinboError } from './errors.ts'
+import { portHolder } from './port-holder.ts'
 
 export interface UdpOptions {
   /** 0 picks a free port. */
@@ -84,8 +85,12 @@ export function portError(
   const setting = options.setting ?? 'the port setting'
   const doing = `${options.purpose} cannot listen on ${kind} port ${options.port}`
   if (errno === 'EADDRINUSE') {
-    return new LinboError(`${kind}_PORT`, `${doing}: another program holds it`, {
-      fix: `Find it with: ss -lnp${kind === 'UDP' ? 'u' : 't'} 'sport = :${options.port}' — stop it, or set ${setting}.`,
+    const holder = portHolder(kind, options.port) ?? 'another program'
+    const find = holder.includes('process')
+      ? ''
+      : ` Find it with: ss -lnp${kind === 'UDP' ? 'u' : 't'} 'sport = :${options.port}'`
+    return new LinboError(`${kind}_PORT`, `${doing}: ${holder} holds it`, {
+      fix: `Stop it, or set ${setting} to another port.${find}`,
       cause: error,
     })
   }

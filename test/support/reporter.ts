@@ -1,0 +1,22 @@
+import type { Reporter, TestModule } from 'vitest/node'
+
+/** Closes a run with one line that machines can read: `N passed, N failed`, and skipped ones when there are any. */
+export default class CountReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]) {
+    const count = { passed: 0, failed: errors.length, skipped: 0 }
+    for (const module of modules) {
+      let tests = 0
+      for (const test of module.children.allTests()) {
+        tests++
+        const { state } = test.result()
+        if (state === 'passed' || state === 'failed' || state === 'skipped') count[state]++
+      }
+      if (tests === 0 && module.state() === 'failed') count.failed++
+    }
+    const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : ''
+    // After vitest's own summary, which is printed in the same tick.
+    process.once('exit', () =>
+      process.stdout.write(`\n${count.passed} passed, ${count.failed} failed${skipped}\n`),
+    )
+  }
+}
