@@ -1,6 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { createConnection, createServer } from 'node:net'
-import { join } from 'node:path'
 import { LinboError } from '@linbo/runtime'
 
 /**
@@ -10,12 +9,24 @@ import { LinboError } from '@linbo/runtime'
  * @throws LinboError `DATA_DIR_IN_USE` or `DATA_DIR_UNWRITABLE`.
  */
 export async function lockDirectory(directory: string): Promise<{ release(): Promise<void> }> {
-  const path = join(directory, 'in-use.sock')
+  let handle: FileHandle
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
+    handle = await open(directory)
   } catch (cause) {
     throw unwritable(directory, cause)
   }
+  // Through the open directory, because a socket's path may not be longer than 107 bytes.
+  const path = `/proc/self/fd/${handle.fd}/in-use.sock`
+  try {
+    return await take(directory, path, handle)
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+async function take(directory: string, path: string, handle: FileHandle) {
   for (let attempt = 0; attempt < 3; attempt++) {
     const server = createServer((socket) => socket.end(`${process.pid}\n`))
     const failed = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
@@ -24,19 +35,28 @@ export async function lockDirectory(directory: string): Promise<{ release(): Pro
     })
     if (!failed) {
       server.unref()
-      return { release: () => new Promise((resolve) => server.close(() => resolve())) }
+      // Two processes may both have found a dead owner: the one whose socket was replaced steps back.
+      if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, 50))
+      const owner = attempt > 0 ? await askOwner(path) : String(process.pid)
+      if (owner !== String(process.pid)) throw inUse(directory, owner)
+      const release = async () => {
+        await new Promise((resolve) => server.close(resolve))
+        await handle.close()
+      }
+      return { release }
     }
     if (failed.code !== 'EADDRINUSE') throw unwritable(directory, failed)
     const owner = await askOwner(path)
-    if (owner) {
-      throw new LinboError('DATA_DIR_IN_USE', `${directory} is in use by process ${owner}`, {
-        fix: 'Stop the other process, or set LINBO_DATA_DIR to another directory.',
-      })
-    }
+    if (owner) throw inUse(directory, owner)
     await rm(path, { force: true })
   }
-  throw new LinboError('DATA_DIR_IN_USE', `${directory} is being taken by another process`, {
-    fix: 'Try again in a moment.',
+  throw inUse(directory, undefined)
+}
+
+function inUse(directory: string, owner: string | undefined): LinboError {
+  const who = owner ? `process ${owner}` : 'another process'
+  return new LinboError('DATA_DIR_IN_USE', `${directory} is in use by ${who}`, {
+    fix: 'Stop the other process, or set LINBO_DATA_DIR to another directory.',
   })
 }
 

@@ -1,0 +1,209 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import * as queries from './index.ts'
+import type { Database } from './open.ts'
+
+/** What every database does. `open` gives a migrated one. */
+export function describeDatabaseContract(name: string, open: () => Promise<Database>): void {
+  describe(`${name} database`, () => {
+    let database: Database
+    let db: Database['db']
+    beforeAll(async () => {
+      database = await open()
+      db = database.db
+    })
+    afterAll(() => database.close())
+    beforeEach(async () => {
+      const tables = sql`hosts, operations, operation_hosts, operation_output, leases, boots, transfers, audit, known_keys`
+      await sql`truncate ${tables} restart identity`.execute(db)
+    })
+
+    const pc01 = {
+      hostname: 'pc01',
+      mac: '52:54:00:00:00:01',
+      ip: '10.0.0.1',
+      group: 'lab',
+      room: 'r1',
+    }
+    const pc02 = { hostname: 'pc02', mac: '52:54:00:00:00:02', ip: null, group: 'lab', room: 'r2' }
+    const operation = (id: string, hosts = ['pc01', 'pc02']) => ({
+      id,
+      commands: 'sync:1',
+      options: { when: 'now' },
+      createdBy: 'test',
+      hosts,
+    })
+
+    it('saves, finds, filters, changes and removes hosts', async () => {
+      await queries.saveHost(db, pc01)
+      await queries.saveHost(db, pc02)
+      expect(await queries.findHostByMac(db, pc01.mac)).toMatchObject({ ...pc01, pxe: 1 })
+      expect((await queries.listHosts(db, { room: 'r2' })).map((host) => host.hostname)).toEqual([
+        'pc02',
+      ])
+      expect(
+        (await queries.listHosts(db, { search: '00:01' })).map((host) => host.hostname),
+      ).toEqual(['pc01'])
+      expect((await queries.listHosts(db, { search: '100%' })).length).toBe(0)
+      await queries.changeHost(db, 'pc01', { room: 'r9' })
+      await queries.saveHost(db, { ...pc01, group: 'other' })
+      expect(await queries.findHost(db, 'pc01')).toMatchObject({ group: 'other', room: 'r1' })
+      expect(await queries.removeHost(db, 'pc01')).toBe(true)
+      expect(await queries.removeHost(db, 'pc01')).toBe(false)
+    })
+
+    it('refuses two hosts with one MAC', async () => {
+      await queries.saveHost(db, pc01)
+      await expect(queries.saveHost(db, { ...pc02, mac: pc01.mac })).rejects.toThrow(
+        /unique|duplicate/i,
+      )
+    })
+
+    it('finds a pool host by the lease it holds, and gives an address to one machine only', async () => {
+      await queries.saveHost(db, pc02)
+      const lease = { mac: pc02.mac, ip: '10.0.0.9', hostname: 'pc02', expires_at: new Date() }
+      await queries.saveLease(db, lease)
+      expect(await queries.findHostByIp(db, '10.0.0.9')).toMatchObject({ hostname: 'pc02' })
+      await queries.saveLease(db, { ...lease, mac: '52:54:00:00:00:99', hostname: null })
+      expect(await queries.listLeases(db)).toMatchObject([
+        { mac: '52:54:00:00:00:99', ip: '10.0.0.9' },
+      ])
+      expect(await queries.findHostByIp(db, '10.0.0.9')).toBeUndefined()
+    })
+
+    it('hands each queued operation to one worker', async () => {
+      for (const id of ['a', 'b', 'c']) await queries.createOperation(db, operation(id))
+      const claims = ['w1', 'w2', 'w3', 'w4'].map((worker) => queries.claimOperation(db, worker))
+      const claimed = (await Promise.all(claims)).flatMap((row) => (row ? [row.id] : []))
+      expect(claimed.sort()).toEqual(['a', 'b', 'c'])
+      expect(await queries.countOperations(db)).toEqual({ running: 3 })
+    })
+
+    it('marks what a vanished worker left as interrupted, and leaves the living alone', async () => {
+      await queries.createOperation(db, operation('dead'))
+      await queries.claimOperation(db, 'gone')
+      await queries.changeOperationHost(db, 'dead', 'pc01', {
+        phase: 'done',
+        finished_at: new Date(),
+      })
+      await queries.createOperation(db, operation('alive'))
+      await queries.claimOperation(db, 'here')
+      const old = new Date(Date.now() - 60_000)
+      await queries.changeOperation(db, 'dead', { heartbeat_at: old })
+      await queries.heartbeat(db, 'here')
+      const rows = await queries.interruptAbandoned(db, new Date(Date.now() - 15_000))
+      expect(rows.map((row) => row.id)).toEqual(['dead'])
+      const hosts = await queries.listOperationHosts(db, ['dead'])
+      expect(hosts.map((host) => host.phase)).toEqual(['done', 'interrupted'])
+      expect(await queries.findOperation(db, 'alive')).toMatchObject({ state: 'running' })
+    })
+
+    it('keeps output in order and reads on from a number', async () => {
+      await queries.createOperation(db, operation('a'))
+      const at = new Date()
+      const row = (seq: number) => ({
+        operation_id: 'a',
+        hostname: 'pc01',
+        seq,
+        at,
+        text: `line ${seq}\r\n`,
+      })
+      await queries.appendOutput(db, [row(1), row(2), row(3)])
+      const rest = await queries.readOutput(db, 'a', { host: 'pc01', after: 1 })
+      expect(rest.map((one) => one.text)).toEqual(['line 2\r\n', 'line 3\r\n'])
+    })
+
+    it('keeps a boot with its steps as one row that grows', async () => {
+      const start = new Date('2026-11-20T07:45:00Z')
+      const boot = {
+        id: 'b1',
+        hostname: 'pc01',
+        mac: pc01.mac,
+        ip: null,
+        firmware: 'bios',
+        state: 'booting',
+        started_at: start,
+        last_at: start,
+        steps: [{ at: start.toISOString(), step: 'firmware-offer', ok: true, detail: '10.0.0.1' }],
+      }
+      await queries.saveBoot(db, boot)
+      const more = { at: start.toISOString(), step: 'kernel', ok: true, detail: 'linbo64' }
+      await queries.saveBoot(db, { ...boot, state: 'linbo', steps: [...boot.steps, more] })
+      const [found] = await queries.listBoots(db, { host: 'pc01' })
+      expect(found).toMatchObject({ state: 'linbo', started_at: start })
+      expect(found?.steps.map((step) => step.step)).toEqual(['firmware-offer', 'kernel'])
+    })
+
+    it('updates many transfers at once and ends those a stopped server left open', async () => {
+      const row = (id: string) => ({
+        id,
+        via: 'rsync',
+        direction: 'down',
+        hostname: 'pc01',
+        ip: '10.0.0.1',
+        file: 'images/tiny/tiny.qcow2',
+        size_bytes: 9_000_000_000,
+        bytes: 0,
+        result: null,
+        reason: null,
+        started_at: new Date(),
+        finished_at: null,
+      })
+      await queries.saveTransfers(db, [row('a'), row('b')])
+      await queries.saveTransfers(db, [
+        { ...row('a'), bytes: 9_000_000_000, result: 'ok', finished_at: new Date() },
+      ])
+      await queries.abortOpenTransfers(db)
+      expect(await queries.findTransfer(db, 'a')).toMatchObject({
+        bytes: 9_000_000_000,
+        result: 'ok',
+      })
+      expect(await queries.findTransfer(db, 'b')).toMatchObject({ result: 'aborted' })
+    })
+
+    it('appends to the audit log, newest first', async () => {
+      await queries.recordAudit(db, {
+        who: 'a',
+        source: '::1',
+        action: 'host.create',
+        target: 'pc01',
+      })
+      await queries.recordAudit(db, {
+        who: 'b',
+        source: '::1',
+        action: 'x',
+        target: 'y',
+        detail: { n: 1 },
+      })
+      const rows = await queries.listAudit(db)
+      expect(rows.map((row) => row.who)).toEqual(['b', 'a'])
+      expect(rows[0]?.detail).toEqual({ n: 1 })
+    })
+
+    it('pins the first SSH key it sees until it is told to forget it', async () => {
+      await queries.pinKey(db, 'pc01', 'SHA256:first')
+      await queries.pinKey(db, 'pc01', 'SHA256:second')
+      expect(await queries.findKnownKey(db, 'pc01')).toBe('SHA256:first')
+      expect(await queries.forgetKey(db, 'pc01')).toBe(true)
+      expect(await queries.findKnownKey(db, 'pc01')).toBeUndefined()
+    })
+
+    it('leaves nothing of a transaction that failed', async () => {
+      const attempt = db.transaction().execute(async (trx) => {
+        await queries.saveHost(trx, pc01)
+        throw new Error('half way')
+      })
+      await expect(attempt).rejects.toThrow('half way')
+      expect(await queries.listHosts(db)).toEqual([])
+    })
+
+    it('migrates once, however many ask at the same time', async () => {
+      const again = await Promise.all([
+        queries.migrate(db),
+        queries.migrate(db),
+        queries.migrate(db),
+      ])
+      expect(again).toEqual([[], [], []])
+    })
+  })
+}
