@@ -1,0 +1,174 @@
+import type { BootStep, HostPhase, HostStatus, OperationState, TransferResult } from '@linbo/bus'
+
+export type { BootStep, HostPhase, HostStatus, OperationState, TransferResult }
+
+/** What the API calls a list. */
+export interface Page<T> {
+  items: T[]
+  /** Cursor of the next page, null on the last one. */
+  next: string | null
+}
+
+export type BootState = 'booting' | 'linbo' | 'stalled'
+
+export interface BootSummary {
+  id: string
+  state: BootState
+  step: BootStep
+  detail: string
+  startedAt: string
+  lastAt: string
+}
+
+export interface Host {
+  hostname: string
+  mac: string
+  ip: string | null
+  group: string
+  room: string
+  school: string
+  pxe: number
+  role: string
+  comment: string
+  status: HostStatus
+  /** Name of the operating system, when `status` is `os` and it is known. */
+  os: string | null
+  statusAt: string | null
+  /** The newest boot attempt. */
+  boot: BootSummary | null
+}
+
+export interface BootAttempt {
+  id: string
+  host: string | null
+  mac: string | null
+  ip: string | null
+  firmware: string | null
+  state: BootState
+  startedAt: string
+  lastAt: string
+  steps: { at: string; step: BootStep; ok: boolean; detail: string }[]
+}
+
+export interface Transfer {
+  id: string
+  via: 'tftp' | 'rsync' | 'http'
+  direction: 'down' | 'up'
+  host: string | null
+  ip: string | null
+  file: string
+  sizeBytes: number | null
+  bytes: number
+  bytesPerSecond: number
+  /** Null while it runs. */
+  result: TransferResult | null
+  reason: string | null
+  startedAt: string
+  finishedAt: string | null
+}
+
+export interface OperationHost {
+  hostname: string
+  phase: HostPhase
+  /** Index of the running command, from 0. */
+  command: number | null
+  /** 0–100 of the current command. */
+  percent: number | null
+  text: string
+  reason: string | null
+  exitCode: number | null
+  startedAt: string | null
+  finishedAt: string | null
+}
+
+export interface OperationOptions {
+  when: 'now' | 'next-boot'
+  wake?: { waitSeconds?: number; betweenSeconds?: number; broadcast?: string }
+  noauto?: boolean
+  disableGui?: boolean
+}
+
+export interface Operation {
+  id: string
+  state: OperationState
+  commands: string
+  options: OperationOptions
+  createdBy: string
+  createdAt: string
+  startedAt: string | null
+  finishedAt: string | null
+  hosts: OperationHost[]
+}
+
+export interface OutputChunk {
+  host: string
+  seq: number
+  at: string
+  text: string
+}
+
+export interface ServiceStatus {
+  service: string
+  machine: string
+  state: string
+  detail: string | null
+  facts: Record<string, string | number | boolean> | null
+}
+
+export interface Status {
+  version: string
+  serverIp: string
+  services: ServiceStatus[]
+  hosts: { total: number; byStatus: Partial<Record<HostStatus, number>> }
+  operations: { running: number; queued: number }
+  transfers: { running: number; bytesPerSecond: number }
+  lastEventId: number
+}
+
+export interface BootFile {
+  path: string
+  present: boolean
+  sizeBytes: number | null
+  modifiedAt: string | null
+  /** What to do when it is missing. */
+  fix: string | null
+}
+
+export interface Group {
+  name: string
+  hosts: number
+  startConf: boolean
+}
+
+export interface Lease {
+  mac: string
+  ip: string
+  hostname: string | null
+  expiresAt: string
+}
+
+export interface AuditLine {
+  id: number
+  at: string
+  who: string
+  source: string
+  action: string
+  target: string
+  detail: Record<string, unknown>
+}
+
+export interface EffectiveSetting {
+  name: string
+  value: string
+  origin: string
+  sentence: string
+}
+
+export interface ImportResult {
+  added: number | string[]
+  changed: number | string[]
+  unchanged: number | string[]
+  refused: { line: number; message: string }[]
+}
+
+export const statuses: readonly HostStatus[] = ['linbo', 'booting', 'os', 'off', 'unknown']
