@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { LinboError } from './errors.ts'
 
@@ -15,6 +16,8 @@ export interface ChildOptions {
   /** The Debian package to name when the program is missing. */
   debianPackage?: string
   signal?: AbortSignal
+  /** The kernel kills the child when we die, even by SIGKILL. For daemons (Linux, through util-linux's setpriv). */
+  diesWithUs?: boolean
 }
 
 export interface Child {
@@ -26,6 +29,7 @@ export interface Child {
   stop(graceMs?: number): Promise<void>
 }
 
+const setpriv = '/usr/bin/setpriv'
 const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
@@ -36,7 +40,12 @@ process.once('exit', () => {
  * @throws (through `exited`) LinboError `CHILD_MISSING` naming the Debian package when the program is absent.
  */
 export function spawnChild(options: ChildOptions): Child {
-  const child = spawn(options.command, options.args, {
+  const wrapped = options.diesWithUs && existsSync(setpriv)
+  const command = wrapped ? setpriv : options.command
+  const args = wrapped
+    ? ['--pdeathsig', 'SIGKILL', '--', options.command, ...options.args]
+    : options.args
+  const child = spawn(command, args, {
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(options.cwd ? { cwd: options.cwd } : {}),
     env: options.env ?? process.env,

@@ -55,7 +55,13 @@ function untilSignal() {
     settle = resolve
   })
   const handlers = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) => {
-    const handler = () => settle(name)
+    let asked = false
+    const handler = () => {
+      // Asked twice: whoever waits has lost patience.
+      if (asked) process.exit(1)
+      asked = true
+      settle(name)
+    }
     process.on(name, handler)
     return [name, handler] as const
   })
