@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Db, findKnownKey, pinKey } from '@linbo/db'
 import { LinboError } from '@linbo/runtime'
 import ssh2 from 'ssh2'
-import { quote } from './quote.ts'
+import { type ExecOptions, type ExecResult, exec } from './exec.ts'
 
 export interface ConnectOptions {
   hostname: string
@@ -14,32 +14,25 @@ export interface ConnectOptions {
   db: Db
   /** To connect and authenticate, in milliseconds. */
   timeoutMs: number
-}
-
-export interface ExecOptions {
-  onOutput?(text: string): void
-  /** Bytes for the command's standard input. */
-  input?: string | Uint8Array
-  /** Ends the command: the channel gets SIGTERM, then is closed. */
+  /** Gives up connecting (`SSH_UNREACHABLE`). It has no effect on a connection that stands. */
   signal?: AbortSignal
-  /** Gives up when the client has said nothing for this long, in milliseconds. */
-  silenceMs?: number
-}
-
-export interface ExecResult {
-  /** Null when the connection was lost before an exit status came (normal for start, reboot and halt). */
-  code: number | null
-  ended: 'exit' | 'lost' | 'silent' | 'aborted'
+  /** Keep-alive questions in milliseconds; the connection is lost when three in a row stay unanswered. Default 5 s. */
+  keepaliveMs?: number
 }
 
 export interface SshConnection {
-  /** Runs a command given as words; stderr is merged into the output, as LINBO's scripts do. */
+  /** Runs a command given as words; stdout and stderr are shown as one. */
   exec(words: string[], options?: ExecOptions): Promise<ExecResult>
   /** Collects what a command prints. @throws LinboError `SSH_OUTPUT` when it prints more than `maxBytes`. */
   read(
     words: string[],
     options: { maxBytes: number; silenceMs: number },
   ): Promise<{ code: number | null; bytes: Uint8Array }>
+  /**
+   * Sends SIGTERM to every program this connection started. Closing a channel or the connection does not end them:
+   * dropbear leaves them running, and a shell script that waits for a program ignores a signal until that ended.
+   */
+  stopPrograms(): Promise<void>
   close(): void
 }
 
@@ -50,32 +43,82 @@ export interface SshConnection {
 export async function connectClient(options: ConnectOptions): Promise<SshConnection> {
   const pinned = await findKnownKey(options.db, options.hostname)
   const client = new ssh2.Client()
+  const fingerprint = await logIn(client, options, pinned)
+  if (pinned === undefined) await pin(client, options, fingerprint)
+  return {
+    exec: (words, execOptions = {}) => exec(client, words, execOptions),
+    async read(words, { maxBytes, silenceMs }) {
+      const abort = new AbortController()
+      const chunks: Buffer[] = []
+      let size = 0
+      const onStdout = (chunk: Buffer) => {
+        size += chunk.length
+        if (size > maxBytes) abort.abort()
+        else chunks.push(chunk)
+      }
+      const result = await exec(client, words, { silenceMs, signal: abort.signal }, onStdout)
+      if (size > maxBytes)
+        throw new LinboError('SSH_OUTPUT', `${options.hostname} sent more than ${maxBytes} bytes`)
+      return { code: result.code, bytes: Buffer.concat(chunks) }
+    },
+    async stopPrograms() {
+      await exec(client, ['sh', '-c', terminateSession], { silenceMs: 5000 })
+    },
+    close: () => client.destroy(),
+  }
+}
+
+// Dropbear's process for a connection leads the session of everything it starts. The field after the state and
+// the process group in /proc/<pid>/stat is the session; the name before them may hold blanks.
+const terminateSession = `session() { read -r s 2>/dev/null < "/proc/$1/stat" || return; set -- \${s##*) }; echo "$4"; }
+own=$(session $$)
+for d in /proc/[0-9]*; do
+  p=\${d#/proc/}
+  case $p in $$|$PPID|"$own") continue ;; esac
+  [ "$(session "$p")" = "$own" ] && kill -TERM "$p" 2>/dev/null
+done
+true`
+
+/** Resolves with the fingerprint of the host key the client showed. */
+function logIn(
+  client: ssh2.Client,
+  options: ConnectOptions,
+  pinned: string | undefined,
+): Promise<string> {
   let fingerprint = ''
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => {
+  return new Promise<string>((resolve, reject) => {
+    const fail = (error: Error & { level?: string }) => {
+      release()
       client.destroy()
-      reject(
-        new LinboError(
-          'SSH_UNREACHABLE',
-          `${options.hostname} (${options.ip}) does not answer on port ${options.port}`,
-        ),
-      )
-    }, options.timeoutMs)
-    client.on('error', (error) => {
-      clearTimeout(timer)
       reject(connectError(error, options, pinned, fingerprint))
-    })
-    client.once('ready', () => {
+    }
+    const timer = setTimeout(() => fail(new Error('no answer in time')), options.timeoutMs)
+    const aborted = () => fail(new Error('given up'))
+    const closed = () => fail(new Error('the connection was closed'))
+    const release = () => {
       clearTimeout(timer)
-      resolve()
+      options.signal?.removeEventListener('abort', aborted)
+      client.off('close', closed)
+    }
+    // Stays for the life of the connection: an error nobody listens to would end the process.
+    client.on('error', fail)
+    client.once('close', closed)
+    client.once('ready', () => {
+      release()
+      resolve(fingerprint)
     })
+    // SSH's small messages wait 40 ms each for Nagle's algorithm otherwise.
+    client.once('connect', () => client.setNoDelay(true))
+    if (options.signal?.aborted) return aborted()
+    options.signal?.addEventListener('abort', aborted, { once: true })
     client.connect({
       host: options.ip,
       port: options.port,
       username: 'root',
       privateKey: options.privateKey,
-      readyTimeout: options.timeoutMs,
-      keepaliveInterval: 5000,
+      // Our own timer covers connecting too.
+      readyTimeout: 0,
+      keepaliveInterval: options.keepaliveMs ?? 5000,
       keepaliveCountMax: 3,
       hostVerifier: (key: Buffer) => {
         fingerprint = `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
@@ -83,88 +126,20 @@ export async function connectClient(options: ConnectOptions): Promise<SshConnect
       },
     })
   })
-  if (pinned === undefined) await pinKey(options.db, options.hostname, fingerprint)
-  return {
-    exec: (words, execOptions = {}) => exec(client, words, execOptions),
-    async read(words, { maxBytes, silenceMs }) {
-      const abort = new AbortController()
-      const chunks: Buffer[] = []
-      let size = 0
-      const result = await exec(client, words, { silenceMs, signal: abort.signal }, (chunk) => {
-        size += chunk.length
-        if (size > maxBytes) abort.abort()
-        else chunks.push(chunk)
-      })
-      if (size > maxBytes)
-        throw new LinboError('SSH_OUTPUT', `${options.hostname} sent more than ${maxBytes} bytes`)
-      return { code: result.code, bytes: Buffer.concat(chunks) }
-    },
-    close: () => client.destroy(),
-  }
 }
 
-function exec(
-  client: ssh2.Client,
-  words: string[],
-  options: ExecOptions,
-  onStdout?: (chunk: Buffer) => void,
-): Promise<ExecResult> {
-  return new Promise((resolve) => {
-    let code: number | null = null
-    let channel: ssh2.ClientChannel | undefined
-    let settled = false
-    let silence: NodeJS.Timeout | undefined
-    const settle = (ended: ExecResult['ended']) => {
-      if (settled) return
-      settled = true
-      clearTimeout(silence)
-      options.signal?.removeEventListener('abort', abort)
-      client.off('close', lost)
-      client.off('error', lost)
-      resolve({ code, ended })
+/** Pins the key, and checks that nobody pinned another one since we looked. */
+async function pin(client: ssh2.Client, options: ConnectOptions, fingerprint: string) {
+  try {
+    await pinKey(options.db, options.hostname, fingerprint)
+    const pinned = await findKnownKey(options.db, options.hostname)
+    if (pinned !== undefined && pinned !== fingerprint) {
+      throw hostKeyError(options, fingerprint, pinned, undefined)
     }
-    const heard = () => {
-      if (options.silenceMs === undefined || settled) return
-      clearTimeout(silence)
-      silence = setTimeout(() => {
-        channel?.close()
-        settle('silent')
-      }, options.silenceMs)
-    }
-    const lost = () => settle('lost')
-    const abort = () => {
-      channel?.signal('TERM')
-      channel?.close()
-      settle('aborted')
-    }
-    client.once('close', lost)
-    client.once('error', lost)
-    if (options.signal?.aborted) return abort()
-    options.signal?.addEventListener('abort', abort, { once: true })
-    heard()
-    client.exec(quote(words), (error, opened) => {
-      if (error) return settle('lost')
-      channel = opened
-      const decoder = new TextDecoder()
-      const show = (chunk: Buffer) => options.onOutput?.(decoder.decode(chunk, { stream: true }))
-      opened.on('data', (chunk: Buffer) => {
-        heard()
-        if (onStdout) onStdout(chunk)
-        else show(chunk)
-      })
-      opened.stderr.on('data', (chunk: Buffer) => {
-        heard()
-        if (!onStdout) show(chunk)
-      })
-      opened.on('exit', (status: number | null) => {
-        code = status
-      })
-      opened.on('close', () => settle(code === null ? 'lost' : 'exit'))
-      opened.on('error', () => settle('lost'))
-      if (options.input === undefined) opened.end()
-      else opened.end(options.input)
-    })
-  })
+  } catch (error) {
+    client.destroy()
+    throw error
+  }
 }
 
 function connectError(
@@ -175,14 +150,7 @@ function connectError(
 ): LinboError {
   const who = `${options.hostname} (${options.ip})`
   if (pinned !== undefined && fingerprint !== '' && pinned !== fingerprint) {
-    return new LinboError(
-      'SSH_HOST_KEY',
-      `${who} shows another SSH host key (${fingerprint}) than before (${pinned})`,
-      {
-        fix: `If LINBO's host keys were renewed: linbo host forget-key ${options.hostname}`,
-        cause: error,
-      },
-    )
+    return hostKeyError(options, fingerprint, pinned, error)
   }
   if (error.level === 'client-authentication') {
     return new LinboError('SSH_REFUSED', `${who} does not accept our key`, {
@@ -190,7 +158,20 @@ function connectError(
       cause: error,
     })
   }
-  return new LinboError('SSH_UNREACHABLE', `${who} does not answer on port ${options.port}`, {
-    cause: error,
-  })
+  const message =
+    error.level === 'handshake' || error.level === 'protocol'
+      ? `${who} answers on port ${options.port}, but not as an SSH server we understand: ${error.message}`
+      : `${who} does not answer on port ${options.port}`
+  return new LinboError('SSH_UNREACHABLE', message, { cause: error })
+}
+
+function hostKeyError(options: ConnectOptions, shown: string, pinned: string, cause: unknown) {
+  return new LinboError(
+    'SSH_HOST_KEY',
+    `${options.hostname} (${options.ip}) shows another SSH host key (${shown}) than before (${pinned})`,
+    {
+      fix: `If LINBO's host keys were renewed: linbo host forget-key ${options.hostname}`,
+      ...(cause === undefined ? {} : { cause }),
+    },
+  )
 }

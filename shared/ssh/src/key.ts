@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeAtomic, writeSecret } from '@linbo/runtime'
+import { LinboError, writeAtomic } from '@linbo/runtime'
 import ssh2 from 'ssh2'
+import { readOrCreate } from './once.ts'
 
 /** The key pair we log in to LINBO clients with. Its public half belongs into the initramfs' authorized_keys. */
 export interface ClientKey {
@@ -10,20 +10,30 @@ export interface ClientKey {
   publicKey: string
 }
 
-/** Reads `<dataDir>/ssh/id_ed25519`, or creates it (mode 0600) with its `.pub` beside it. */
+/**
+ * Reads `<dataDir>/ssh/id_ed25519`, or creates it (mode 0600) with its `.pub` beside it.
+ * @throws LinboError `SSH_KEY` when the file is no private key, `SECRET_FILE` when it cannot be read or created.
+ */
 export async function loadClientKey(dataDir: string): Promise<ClientKey> {
   const path = join(dataDir, 'ssh', 'id_ed25519')
-  const privateKey = await readFile(path, 'utf8').catch(() => undefined)
-  if (privateKey) return { privateKey, publicKey: publicHalf(privateKey) }
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'linbo-server' })
-  await writeSecret(path, pair.private)
-  await writeAtomic(`${path}.pub`, `${pair.public}\n`)
-  return { privateKey: pair.private, publicKey: pair.public }
+  let created = false
+  const privateKey = await readOrCreate(path, () => {
+    created = true
+    return ssh2.utils.generateKeyPairSync('ed25519', { comment: 'linbo-server' }).private
+  })
+  const publicKey = publicHalf(privateKey, path)
+  if (created) await writeAtomic(`${path}.pub`, `${publicKey}\n`)
+  return { privateKey, publicKey }
 }
 
-function publicHalf(privateKey: string): string {
+function publicHalf(privateKey: string, path: string): string {
   const parsed = ssh2.utils.parseKey(privateKey)
-  const key = parsed instanceof Error ? undefined : Array.isArray(parsed) ? parsed[0] : parsed
-  if (!key) throw parsed
+  const key = Array.isArray(parsed) ? parsed[0] : parsed
+  if (!key || key instanceof Error || !key.isPrivateKey()) {
+    throw new LinboError('SSH_KEY', `${path} is not a private key without a passphrase`, {
+      fix: 'Put the right key there, or remove the file: a new one is made, which clients must then be given.',
+      cause: key,
+    })
+  }
   return `${key.type} ${key.getPublicSSH().toString('base64')} linbo-server`
 }

@@ -1,0 +1,84 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import ssh2 from 'ssh2'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadClientKey } from './key.ts'
+import { quote } from './quote.ts'
+import { readUploadPassword } from './upload-password.ts'
+
+let dir = ''
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'linbo-ssh-'))
+})
+afterEach(() => rm(dir, { recursive: true }))
+
+describe('loadClientKey', () => {
+  it('creates a key pair once, readable by its owner only', async () => {
+    const first = await loadClientKey(dir)
+    const path = join(dir, 'ssh', 'id_ed25519')
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    expect(first.publicKey).toMatch(/^ssh-ed25519 \S+ linbo-server$/)
+    expect(await readFile(`${path}.pub`, 'utf8')).toBe(`${first.publicKey}\n`)
+    expect(await loadClientKey(dir)).toEqual(first)
+  })
+
+  it('gives services that start together the same key', async () => {
+    const keys = await Promise.all(Array.from({ length: 8 }, () => loadClientKey(dir)))
+    expect(new Set(keys.map((key) => key.privateKey)).size).toBe(1)
+    expect((await readdir(join(dir, 'ssh'))).sort()).toEqual(['id_ed25519', 'id_ed25519.pub'])
+  })
+
+  it('uses a key that is there already', async () => {
+    const pair = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 })
+    await loadClientKey(dir)
+    await writeFile(join(dir, 'ssh', 'id_ed25519'), pair.private)
+    expect((await loadClientKey(dir)).publicKey).toContain(pair.public.split(' ')[1])
+  })
+
+  it('does not replace a file that is no private key', async () => {
+    await loadClientKey(dir)
+    const path = join(dir, 'ssh', 'id_ed25519')
+    for (const text of ['', 'rubbish', ssh2.utils.generateKeyPairSync('ed25519').public]) {
+      await writeFile(path, text)
+      await expect(loadClientKey(dir)).rejects.toMatchObject({ code: 'SSH_KEY' })
+      expect(await readFile(path, 'utf8')).toBe(text)
+    }
+  })
+
+  it('says what to do when the file cannot be read', async () => {
+    await writeFile(join(dir, 'ssh'), 'a file where the folder should be')
+    const fix = expect.stringContaining('readable')
+    await expect(loadClientKey(dir)).rejects.toMatchObject({ code: 'SECRET_FILE', fix })
+  })
+})
+
+describe('readUploadPassword', () => {
+  it('creates a random password once', async () => {
+    const first = await readUploadPassword(dir)
+    expect(first.password).toMatch(/^[\w-]{32}$/)
+    expect((await stat(first.path)).mode & 0o777).toBe(0o600)
+    expect(await readUploadPassword(dir)).toEqual(first)
+  })
+
+  it('takes the password that is there, and keeps other users', async () => {
+    const path = join(dir, 'rsyncd.secrets')
+    await writeFile(path, 'backup:other\r\nlinbo:Muster!\r\n')
+    expect((await readUploadPassword(dir)).password).toBe('Muster!')
+    await writeFile(path, 'backup:other')
+    await chmod(path, 0o600)
+    const added = await readUploadPassword(dir)
+    expect(await readFile(path, 'utf8')).toBe(`backup:other\nlinbo:${added.password}\n`)
+  })
+})
+
+describe('quote', () => {
+  it.each([
+    [['linbo_wrapper', 'sync:1'], 'linbo_wrapper sync:1'],
+    [['create_image:1:lab image'], "'create_image:1:lab image'"],
+    [["it's"], "'it'\\''s'"],
+    [['', '~', '$(x)', 'a\nb', '*'], "'' '~' '$(x)' 'a\nb' '*'"],
+  ])('turns %j into %j', (words, line) => {
+    expect(quote(words)).toBe(line)
+  })
+})
