@@ -1,0 +1,62 @@
+import type { Client } from '../client.ts'
+import { doubtful, type Finding, ill, well } from '../doctor/check.ts'
+import { askForOffer } from '../doctor/dhcp.ts'
+import { fetchBootFile } from '../doctor/tftp.ts'
+import { ExitCode } from '../exit-code.ts'
+import { state, table } from '../print.ts'
+import type { BootFile, Status } from '../resources.ts'
+import { command, jsonArg } from './command.ts'
+
+export const doctor = command({
+  name: 'linbo doctor',
+  description:
+    'Looks at everything a machine needs to boot, and says what is missing and how to mend it.',
+  args: jsonArg,
+  async run(args, { io, client }) {
+    const findings = await examine(client)
+    if (args.json) io.out(JSON.stringify(findings, null, 2))
+    else {
+      const rows = findings.map((one) => [state(one.state), one.name, one.detail, one.fix])
+      io.out(table(['STATE', 'WHAT', 'DETAIL', 'FIX'], rows))
+    }
+    return findings.some((one) => one.state === 'failed') ? ExitCode.failed : ExitCode.good
+  },
+})
+
+async function examine(client: Client): Promise<Finding[]> {
+  const status = await client.request<Status>('GET', '/status')
+  const files = await client.all<BootFile>('/boot-files')
+  const findings = [well('server', `${status.version} at ${client.url}`)]
+  for (const one of status.services) {
+    if (one.state === 'ok') findings.push(well(`service ${one.service}`, factsOf(one)))
+    else findings.push(ill(`service ${one.service}`, one.detail ?? one.state, 'Read its log.'))
+  }
+  findings.push(await dhcpFinding(status))
+  for (const file of files) {
+    if (file.fix === null) findings.push(well(file.path, `${file.sizeBytes ?? 0} bytes`))
+    else
+      findings.push(
+        (file.present ? doubtful : ill)(file.path, file.present ? 'present' : 'missing', file.fix),
+      )
+  }
+  const port = status.services.find((one) => one.service === 'tftp')?.facts?.port
+  const core = files.find((file) => file.present && /core\.(efi|0)$/.test(file.path))
+  if (typeof port === 'number' && core)
+    findings.push(await fetchBootFile(status.serverIp, port, core.path))
+  return findings
+}
+
+async function dhcpFinding(status: Status): Promise<Finding> {
+  const mode = status.services.find((one) => one.service === 'dhcp')?.facts?.mode
+  if (mode === 'full') return askForOffer(status.serverIp)
+  if (mode === 'proxy')
+    return well('DHCP', 'answers PXE requests beside the DHCP server of the network')
+  const fix = `Your DHCP server must send next-server ${status.serverIp}, the boot file and options 12, 18, 40; or set LINBO_DHCP.`
+  return doubtful('DHCP', 'our DHCP responder is off', fix)
+}
+
+function factsOf(one: Status['services'][number]): string {
+  return Object.entries(one.facts ?? {})
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+}

@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises'
+import { LinboError } from '@linbo/runtime'
+import { state, table, time } from '../print.ts'
+import type { Host, ImportResult } from '../resources.ts'
+import { command, group, jsonArg } from './command.ts'
+
+const nameArg = {
+  hostname: { type: 'positional', required: true, description: 'Host name.' },
+} as const
+const fieldArgs = {
+  mac: { type: 'string', description: 'MAC address.' },
+  ip: { type: 'string', description: 'Fixed IPv4 address; without it the pool gives one.' },
+  group: { type: 'string', description: 'Host group: the suffix of its start.conf.' },
+  room: { type: 'string', description: 'Room.' },
+  school: { type: 'string', description: 'School.' },
+  pxe: { type: 'string', description: '0 no PXE, 1 LINBO (the default).' },
+} as const
+
+const list = command({
+  name: 'linbo host list',
+  description: 'Lists the hosts with their status.',
+  args: {
+    room: { type: 'string', description: 'Only this room.' },
+    group: { type: 'string', description: 'Only this group.' },
+    school: { type: 'string', description: 'Only this school.' },
+    status: {
+      type: 'string',
+      description: 'Only hosts that are off, booting, linbo, os or unknown.',
+    },
+    search: { type: 'string', description: 'Part of a name, MAC or address.' },
+    ...jsonArg,
+  },
+  async run(args, { io, client }) {
+    const query = new URLSearchParams()
+    for (const name of ['room', 'group', 'school', 'status', 'search'] as const) {
+      if (args[name]) query.set(name, args[name])
+    }
+    const hosts = await client.all<Host>(`/hosts?${query}`)
+    if (args.json) io.out(JSON.stringify(hosts, null, 2))
+    else {
+      const rows = hosts.map((host) => [
+        host.hostname,
+        state(host.status) + (host.os ? ` (${host.os})` : ''),
+        host.ip ?? 'DHCP',
+        host.mac,
+        host.group,
+        host.room,
+        host.boot ? `${host.boot.step}${host.boot.detail ? `: ${host.boot.detail}` : ''}` : '',
+      ])
+      io.out(table(['HOST', 'STATUS', 'IP', 'MAC', 'GROUP', 'ROOM', 'LAST BOOT STEP'], rows))
+    }
+    return undefined
+  },
+})
+
+const show = command({
+  name: 'linbo host show',
+  description: 'Shows one host.',
+  args: { ...nameArg, ...jsonArg },
+  async run(args, { io, client }) {
+    const host = await client.request<Host>('GET', `/hosts/${encodeURIComponent(args.hostname)}`)
+    if (args.json) io.out(JSON.stringify(host, null, 2))
+    else {
+      const { boot, statusAt, ...fields } = host
+      const rows = Object.entries(fields).map(([name, value]) => [name, String(value ?? '')])
+      if (statusAt) rows.push(['since', time(statusAt)])
+      if (boot)
+        rows.push(['boot', `${boot.state}, ${boot.step} at ${time(boot.lastAt)}: ${boot.detail}`])
+      io.out(table(['FIELD', 'VALUE'], rows))
+    }
+    return undefined
+  },
+})
+
+const add = command({
+  name: 'linbo host add',
+  description: 'Adds a host.',
+  args: {
+    ...nameArg,
+    ...fieldArgs,
+    mac: { ...fieldArgs.mac, required: true },
+    group: { ...fieldArgs.group, required: true },
+    room: { ...fieldArgs.room, required: true },
+  },
+  async run(args, { io, client }) {
+    const { hostname, mac, group, room, ip, school, pxe } = args
+    const host = {
+      ...{ hostname, mac, group, room },
+      ...(ip ? { ip } : {}),
+      ...(school ? { school } : {}),
+      ...(pxe ? { pxe: Number(pxe) } : {}),
+    }
+    await client.request('POST', '/hosts', host)
+    io.out(`added ${hostname}`)
+    return undefined
+  },
+})
+
+const remove = command({
+  name: 'linbo host remove',
+  description: 'Removes a host.',
+  args: nameArg,
+  async run(args, { io, client }) {
+    await client.request('DELETE', `/hosts/${encodeURIComponent(args.hostname)}`)
+    io.out(`removed ${args.hostname}`)
+    return undefined
+  },
+})
+
+const forgetKey = command({
+  name: 'linbo host forget-key',
+  description: 'Forgets the pinned SSH host key of a host whose key was renewed.',
+  args: nameArg,
+  async run(args, { io, client }) {
+    await client.request('DELETE', `/hosts/${encodeURIComponent(args.hostname)}/known-key`)
+    io.out(`the next connection to ${args.hostname} pins its key anew`)
+    return undefined
+  },
+})
+
+const importFile = command({
+  name: 'linbo host import',
+  description: 'Adds and changes hosts from a devices.csv.',
+  args: { file: { type: 'positional', required: true, description: 'devices.csv' }, ...jsonArg },
+  async run(args, { io, client }) {
+    const text = await readFile(args.file, 'utf8').catch((cause) => {
+      throw new LinboError('FILE_UNREADABLE', `cannot read ${args.file}`, {
+        fix: 'Check the name.',
+        cause,
+      })
+    })
+    const result = JSON.parse(
+      await client.text('POST', '/hosts/import', text, 'text/csv'),
+    ) as ImportResult
+    if (args.json) io.out(JSON.stringify(result, null, 2))
+    else {
+      io.out(`${result.added} added, ${result.changed} changed, ${result.unchanged} unchanged`)
+      for (const row of result.refused) io.err(`${args.file}:${row.line}: ${row.message}`)
+    }
+    return result.refused.length > 0 ? 1 : 0
+  },
+})
+
+const exportHosts = command({
+  name: 'linbo host export',
+  description: 'Prints all hosts as devices.csv.',
+  async run(_args, { io, client }) {
+    io.out((await client.text('GET', '/hosts/export')).trimEnd())
+    return undefined
+  },
+})
+
+export const host = group('linbo host', 'The machines.', {
+  list,
+  show,
+  add,
+  remove,
+  import: importFile,
+  export: exportHosts,
+  'forget-key': forgetKey,
+})

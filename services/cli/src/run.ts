@@ -1,0 +1,100 @@
+import type { CommandDef } from 'citty'
+import { parseArgs, renderUsage } from 'citty'
+import { type Client, createClient } from './client.ts'
+import { linbo } from './commands/index.ts'
+import { ExitCode, exitCodeOf, usageError } from './exit-code.ts'
+import type { Io } from './io.ts'
+
+/** What a command's `run` finds in `context.data`. */
+export interface CommandData {
+  io: Io
+  client: Client
+  /** What was typed after this command's name, untouched. */
+  rest: string[]
+}
+
+/** Runs `linbo` with these words; never ends the process. A command's `run` may return another exit code. */
+export async function run(argv: string[], io: Io): Promise<number> {
+  try {
+    const { command, parent, rest } = await find(linbo, argv)
+    if (rest.includes('--help') || rest.includes('-h')) {
+      io.out(await renderUsage(command, parent))
+      return ExitCode.good
+    }
+    if (!command.run) {
+      io.err(await renderUsage(command, parent))
+      return ExitCode.usage
+    }
+    const args = parse(command, rest)
+    const data: CommandData = { io, client: createClient(io), rest }
+    const result = await command.run({ rawArgs: rest, args, cmd: command, data })
+    return typeof result === 'number' ? result : ExitCode.good
+  } catch (error) {
+    report(error, io)
+    return exitCodeOf(error)
+  }
+}
+
+/** An error for people; a bug keeps its stack. */
+export function report(error: unknown, io: Io): void {
+  const { message, fix, code } = error as { message?: string; fix?: string; code?: string }
+  if (!code) io.err(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  else io.err(`linbo: ${message}`)
+  if (fix) io.err(`  → ${fix}`)
+}
+
+interface Found {
+  command: CommandDef
+  parent: CommandDef
+  rest: string[]
+}
+
+async function find(root: CommandDef, argv: string[]): Promise<Found> {
+  let found: Found = { command: root, parent: root, rest: argv }
+  for (;;) {
+    const known = (await resolved(found.command.subCommands)) as Record<string, unknown> | undefined
+    const [word, ...rest] = found.rest
+    if (!known || word === undefined || word.startsWith('-')) return found
+    const next = known[word]
+    if (!next)
+      throw usageError(
+        `there is no command "${word}"`,
+        `Commands: ${Object.keys(known).join(', ')}.`,
+      )
+    const command = (await resolved(next)) as CommandDef
+    found = { command, parent: found.command === root ? root : found.command, rest }
+  }
+}
+
+async function resolved(value: unknown): Promise<unknown> {
+  return typeof value === 'function' ? await value() : await value
+}
+
+function parse(command: CommandDef, rest: string[]) {
+  const defined = (command.args ?? {}) as Record<
+    string,
+    { type?: string; alias?: string | string[] }
+  >
+  const flags = new Set<string>()
+  for (const [name, one] of Object.entries(defined)) {
+    if (one.type === 'positional') continue
+    for (const alias of [name, ...[one.alias ?? []].flat()]) flags.add(alias)
+  }
+  for (const word of rest) {
+    const name = /^--?(?:no-)?([^=]+)/.exec(word)?.[1]
+    if (name && word !== '-' && !flags.has(name)) {
+      throw usageError(`there is no option "${word}"`, 'See --help.')
+    }
+  }
+  const positionals = Object.entries(defined).filter(([, one]) => one.type === 'positional')
+  try {
+    const args = parseArgs(rest, command.args as never)
+    const extra = (args as { _: string[] })._.slice(positionals.length)
+    if (extra.length > 0)
+      throw usageError(`"${extra.join(' ')}" is one word too many`, 'See --help.')
+    return args as never
+  } catch (error) {
+    if ((error as { code?: string }).code === 'USAGE') throw error
+    throw usageError((error as Error).message, 'See --help.')
+  }
+}

@@ -1,0 +1,2 @@
+export { effectiveSettings, type ServeOptions, serve } from './serve.ts'
+export { serviceNames, suiteSchema } from './settings.ts'
