@@ -1,4 +1,6 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { createSocket, type RemoteInfo, type Socket, type SocketOptions } from 'node:dgram'
+import { lookup } from 'node:dns'
+import { isIP } from 'node:net'
 import { LinboError, toLinboError } from './errors.ts'
 import { portHolder } from './port-holder.ts'
 
@@ -39,6 +41,7 @@ export async function openUdp(options: UdpOptions): Promise<UdpSocket> {
     type: 'udp4',
     reuseAddr: options.reuseAddr ?? false,
     reusePort: options.reusePort ?? false,
+    lookup: resolveAddress,
     ...(options.recvBufferSize ? { recvBufferSize: options.recvBufferSize } : {}),
     ...(options.sendBufferSize ? { sendBufferSize: options.sendBufferSize } : {}),
   })
@@ -73,6 +76,14 @@ export async function openUdp(options: UdpOptions): Promise<UdpSocket> {
       return closed
     },
   }
+}
+
+type Lookup = NonNullable<SocketOptions['lookup']>
+
+/** dns.lookup answers a tick later even for an address, which would delay every packet that is sent. */
+const resolveAddress: Lookup = (name, options, done) => {
+  if (isIP(name) === 4) done(null, name, 4)
+  else lookup(name, options, done)
 }
 
 /** One wording for every port that cannot be bound, UDP or TCP. */
