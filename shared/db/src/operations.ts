@@ -186,11 +186,23 @@ export async function appendOutput(db: Db, rows: OperationOutputRow[]): Promise<
 export function readOutput(
   db: Db,
   id: string,
-  filter: { host?: string; after?: number; limit?: number } = {},
+  filter: {
+    host?: string
+    after?: number
+    /** The last row of the page before. */
+    beyond?: { hostname: string; seq: number }
+    limit?: number
+  } = {},
 ): Promise<OperationOutputRow[]> {
+  const { beyond } = filter
   let query = db.selectFrom('operation_output').selectAll().where('operation_id', '=', id)
   if (filter.host) query = query.where('hostname', '=', filter.host)
   if (filter.after !== undefined) query = query.where('seq', '>', filter.after)
+  if (beyond) {
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('hostname', 'seq'), '>', tuple(beyond.hostname, beyond.seq)),
+    )
+  }
   return query
     .orderBy('hostname')
     .orderBy('seq')
