@@ -21,3 +21,8 @@ export async function saveLease(db: Db, lease: LeaseRow): Promise<void> {
 export async function removeLease(db: Db, mac: string): Promise<void> {
   await db.deleteFrom('leases').where('mac', '=', mac).execute()
 }
+
+/** The lease on an address, expired or not. */
+export function findLeaseByIp(db: Db, ip: string): Promise<LeaseRow | undefined> {
+  return db.selectFrom('leases').selectAll().where('ip', '=', ip).executeTakeFirst()
+}
