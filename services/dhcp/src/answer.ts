@@ -1,0 +1,266 @@
+import { bootFileFor } from '@linbo/boot'
+import { broadcastOf, contains, maskOf, parseAddress, printAddress } from './address.ts'
+import type { Finding } from './lease.ts'
+import { bootFromOffer, encodePxe } from './option-pxe.ts'
+import { MessageType, type OptionValues, optionsOf, readOption } from './options.ts'
+import { emptyPacket, type Packet } from './packet.ts'
+import type { Request } from './request.ts'
+import type { Subnet } from './subnet.ts'
+
+/** What the answers say, apart from the machine. */
+export interface AnswerSettings {
+  /** Option 54 and next-server: LINBO clients take it for their server. */
+  serverIp: string
+  /** Goes into the BOOTP field sname. */
+  serverName: string
+  domain: string
+  dns: string[]
+  ntp: string[]
+  netbios: string[]
+}
+
+/** A registered machine, as far as DHCP goes. */
+export interface KnownHost {
+  hostname: string
+  group: string
+  /** devices.csv's flag; 0 means no LINBO. */
+  pxe: number
+}
+
+/** The machine as seen from one network: where it is, who it is, which address it would get there. */
+export interface Place {
+  subnet: Subnet
+  host: KnownHost | undefined
+  finding: Finding
+}
+
+export type Answer =
+  | {
+      kind: 'offer' | 'ack'
+      packet: Packet
+      /** Undefined where no address is given: DHCPINFORM and proxy answers. */
+      ip: string | undefined
+      leaseSeconds: number
+      bootFile: string | undefined
+      /** One line for people. */
+      detail: string
+      warnings: string[]
+    }
+  | { kind: 'nak'; packet: Packet; reason: string }
+  | { kind: 'ignore'; reason: string; isWarning: boolean }
+
+/** Seconds an address is given for: long for registered machines, short for passers-by. */
+export const leaseSeconds = { registered: 172_800, unknown: 600 }
+
+/** The name that tells LINBO it is not registered. */
+const unknownName = 'pxeclient'
+
+/** What full mode answers from one network to a discover, request or inform (RFC 2131 4.3). */
+export function answer(request: Request, place: Place, settings: AnswerSettings): Answer {
+  if (request.isHttpBoot && !bootFileFor(request.firmware)) {
+    return ignore('UEFI HTTP boot: LINBO has no boot file that works when it came over HTTP')
+  }
+  const { finding, subnet } = place
+  if (request.wish === 'discover') {
+    if (finding.kind === 'none') return ignore(finding.reason, finding.isWarning || !!place.host)
+    return grant('offer', request, place, finding.ip, settings)
+  }
+  if (request.wish === 'inform') return grant('ack', request, place, undefined, settings)
+  if (request.wish === 'accept') {
+    if (finding.kind === 'none' || !finding.isRecord) return ignore('a request for no address')
+    return grant('ack', request, place, finding.ip, settings)
+  }
+  const asked = request.address
+  const number = parseAddress(asked ?? '')
+  if (asked === undefined || number === undefined) return ignore('a request for no address')
+  if (!contains(subnet.network, number)) {
+    return nak(request, `${asked} does not belong to ${subnet.name}`, settings)
+  }
+  const isMine = finding.kind === 'address' && finding.ip === asked
+  const isRecord = finding.kind === 'address' && finding.isRecord
+  if (isMine && (isRecord || request.wish !== 'reboot')) {
+    return grant('ack', request, place, asked, settings)
+  }
+  // Only of machines we have a record of do we know that they are wrong (RFC 2131 4.3.2).
+  if (request.wish !== 'select' && !isRecord)
+    return ignore(`no record of ${asked} for this machine`)
+  const right = finding.kind === 'address' ? finding.ip : finding.reason
+  return nak(request, `${asked} is not this machine's address: ${right}`, settings)
+}
+
+/** What proxy mode answers on port 67 (offers) and 4011 (boot server requests): PXE 2.1, 2.2 and 2.5. */
+export function answerAsProxy(
+  request: Request,
+  port: 'dhcp' | 'boot-server',
+  settings: AnswerSettings,
+): Answer {
+  if (!request.isPxe) return ignore('not PXEClient: the main DHCP server answers it')
+  const bootFile = bootFileFor(request.firmware)
+  if (!bootFile) return ignore(whyNoBootFile(request))
+  const isOffer = port === 'dhcp'
+  if (isOffer !== (request.wish === 'discover')) return ignore('for the main DHCP server')
+  if (request.wish === 'decline' || request.wish === 'release') {
+    return ignore('for the main DHCP server')
+  }
+  const packet = reply(request, settings, bootFile, {
+    messageType: isOffer ? MessageType.offer : MessageType.ack,
+    serverIdentifier: settings.serverIp,
+    vendorClass: 'PXEClient',
+    clientGuid: readOption(request.packet.options, 'clientGuid'),
+    vendorSpecific: proxyVendorOptions(request, isOffer),
+    ...bootNames(request, settings, bootFile),
+  })
+  return {
+    kind: isOffer ? 'offer' : 'ack',
+    packet,
+    ip: undefined,
+    leaseSeconds: 0,
+    bootFile,
+    detail: `${bootFile} (address from the main DHCP server)`,
+    warnings: [],
+  }
+}
+
+function grant(
+  kind: 'offer' | 'ack',
+  request: Request,
+  { subnet, host, finding }: Place,
+  ip: string | undefined,
+  settings: AnswerSettings,
+): Answer {
+  const warnings: string[] = []
+  const safe = (what: string, value: string) => {
+    if (isSafe(value)) return value
+    warnings.push(`${what} "${value}" is not sent: LINBO would read it as "bad"`)
+    return undefined
+  }
+  if (finding.kind === 'address' && finding.warning) warnings.push(finding.warning)
+  const hostName = host ? safe('host name', host.hostname) : unknownName
+  const group = host && host.pxe !== 0 ? safe('group', host.group) : undefined
+  const domain = safe('domain', settings.domain)
+  const seconds = host ? leaseSeconds.registered : leaseSeconds.unknown
+  const isAsked = (code: number) => request.wants?.has(code) ?? true
+  const bootFile = bootFileFor(request.firmware)
+  const dns = subnet.dns ?? settings.dns
+  const packet = reply(request, settings, bootFile, {
+    messageType: kind === 'offer' ? MessageType.offer : MessageType.ack,
+    serverIdentifier: settings.serverIp,
+    leaseTime: ip ? seconds : undefined,
+    subnetMask: printAddress(maskOf(subnet.network)),
+    router: subnet.router ? [subnet.router] : undefined,
+    // Names and group go out whether asked for or not: GRUB reads them from the firmware's answer, and
+    // many firmwares do not ask for them.
+    hostName,
+    nisDomain: group,
+    extensionsPath: group,
+    dns: some(dns),
+    domain,
+    broadcast: printAddress(broadcastOf(subnet.network)),
+    renewalTime: ip ? seconds / 2 : undefined,
+    rebindingTime: ip ? (seconds * 7) / 8 : undefined,
+    ...bootNames(request, settings, bootFile),
+    clientGuid: request.isPxe ? readOption(request.packet.options, 'clientGuid') : undefined,
+    ntp: isAsked(42) ? some(settings.ntp) : undefined,
+    netbios: isAsked(44) ? some(settings.netbios) : undefined,
+    clientId: readOption(request.packet.options, 'clientId'),
+  })
+  packet.yiaddr = ip ?? '0.0.0.0'
+  const boot = request.class === 'firmware' ? (bootFile ?? whyNoBootFile(request)) : undefined
+  const detail = [
+    ip ?? request.address,
+    hostName,
+    group && `group ${group}`,
+    host && host.pxe === 0 && 'PXE flag 0, so no group',
+    boot,
+  ]
+  return {
+    kind,
+    packet,
+    ip,
+    leaseSeconds: seconds,
+    bootFile,
+    detail: detail.filter(Boolean).join(', '),
+    warnings,
+  }
+}
+
+function nak(request: Request, reason: string, settings: AnswerSettings): Answer {
+  const packet: Packet = {
+    ...emptyPacket,
+    op: 'reply',
+    xid: request.packet.xid,
+    // A relay must broadcast a refusal: the client may not have the address (RFC 2131 4.3.2).
+    broadcast: request.packet.broadcast || request.isRelayed,
+    giaddr: request.packet.giaddr,
+    chaddr: request.packet.chaddr,
+    options: optionsOf({
+      messageType: MessageType.nak,
+      serverIdentifier: settings.serverIp,
+      message: reason,
+      clientId: readOption(request.packet.options, 'clientId'),
+      relayAgent: readOption(request.packet.options, 'relayAgent'),
+    }),
+  }
+  return { kind: 'nak', packet, reason }
+}
+
+function reply(
+  request: Request,
+  settings: AnswerSettings,
+  bootFile: string | undefined,
+  options: OptionValues,
+): Packet {
+  const { xid, broadcast, giaddr, chaddr, ciaddr } = request.packet
+  const relayAgent = readOption(request.packet.options, 'relayAgent')
+  return {
+    ...emptyPacket,
+    op: 'reply',
+    xid,
+    broadcast,
+    ciaddr: request.wish === 'discover' ? '0.0.0.0' : ciaddr,
+    siaddr: settings.serverIp,
+    giaddr,
+    chaddr,
+    sname: settings.serverName,
+    file: bootFile ?? '',
+    options: optionsOf({ ...options, relayAgent }),
+  }
+}
+
+function bootNames(
+  request: Request,
+  settings: AnswerSettings,
+  bootFile: string | undefined,
+): OptionValues {
+  return {
+    tftpServerName: request.wants?.has(66) ? settings.serverIp : undefined,
+    bootFile: request.wants?.has(67) ? bootFile : undefined,
+  }
+}
+
+/**
+ * BIOS ROMs are told to take the offer's file without a boot menu. UEFI gets no sub-options: some
+ * firmwares mishandle them, all come to port 4011 when there are none.
+ */
+function proxyVendorOptions(request: Request, isOffer: boolean): Uint8Array | undefined {
+  if (request.bootItem) return encodePxe({ bootItem: request.bootItem })
+  const isBios = request.firmware === 'bios'
+  return isOffer && isBios ? encodePxe({ discoveryControl: bootFromOffer }) : undefined
+}
+
+function whyNoBootFile(request: Request): string {
+  return `no boot file for client architecture ${request.arch ?? '(none)'} (${request.firmware})`
+}
+
+/** The characters BusyBox's udhcpc leaves alone; without blanks, which would break LINBO's environment. */
+function isSafe(name: string): boolean {
+  return /^[A-Za-z0-9_.][A-Za-z0-9_.-]*$/.test(name) && name.length <= 63
+}
+
+function some<T>(list: T[]): T[] | undefined {
+  return list.length > 0 ? list : undefined
+}
+
+function ignore(reason: string, isWarning = false): Answer {
+  return { kind: 'ignore', reason, isWarning }
+}

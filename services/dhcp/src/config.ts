@@ -1,0 +1,75 @@
+import { type Schema, type Settings, setting } from '@linbo/config'
+import { parseAddress, parseRange } from './address.ts'
+import { parseSubnets } from './subnet.ts'
+
+const words = (text: string) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+
+function each(isGood: (word: string) => boolean, what: string) {
+  return (text: string): string[] => {
+    const bad = words(text).find((word) => !isGood(word))
+    if (bad !== undefined) throw new Error(`has "${bad}", which is no ${what}`)
+    return words(text)
+  }
+}
+
+const none: string[] = []
+const addresses = each((word) => parseAddress(word) !== undefined, 'IPv4 address')
+
+/** Settings of the DHCP service. */
+export const schema = {
+  LINBO_DHCP: setting.oneOf(
+    'off',
+    'proxy',
+    'full',
+  )('off', '`off`, `proxy` (boot files beside another DHCP server) or `full` (addresses too).'),
+  LINBO_DHCP_INTERFACE: setting.list(
+    none,
+    'Interfaces whose networks are answered; required unless `off`.',
+  ),
+  LINBO_DHCP_POOL: {
+    parse: each((word) => parseRange(word) !== undefined, 'range like 10.0.0.100-10.0.0.199'),
+    fallback: none,
+    sentence:
+      'Address ranges for unknown machines and hosts without a fixed address: `10.0.0.100-10.0.0.199,…`.',
+  },
+  LINBO_DHCP_ROUTER: {
+    parse: (text: string): string | undefined => setting.address('', '').parse(text),
+    fallback: undefined as string | undefined,
+    sentence: 'Default router of the networks on LINBO_DHCP_INTERFACE; none when empty.',
+  },
+  LINBO_DHCP_DNS: {
+    parse: addresses,
+    fallback: none,
+    sentence: 'DNS servers; LINBO knows `$DNS` only when there is exactly one.',
+  },
+  LINBO_DHCP_DOMAIN: {
+    parse: (text: string) => {
+      if (/^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/.test(text)) return text
+      throw new Error('is not a domain like school.lan (at most 63 characters)')
+    },
+    fallback: 'linbo.internal',
+    sentence: "DNS domain; its first label is LINBO's Samba domain.",
+  },
+  LINBO_DHCP_NTP: { parse: addresses, fallback: none, sentence: 'NTP servers.' },
+  LINBO_DHCP_NETBIOS: { parse: addresses, fallback: none, sentence: 'NetBIOS name servers.' },
+  LINBO_DHCP_SUBNETS: {
+    parse: (text: string) => {
+      parseSubnets(text)
+      return text
+    },
+    fallback: '',
+    sentence:
+      'Networks behind relays, or more about our own: `10.16.0.0/16 router=10.16.255.254 pool=10.16.1.1-10.16.1.99 dns=…; …`.',
+  },
+  LINBO_DHCP_PORT: setting.port(
+    67,
+    'Where requests arrive; clients are answered on the next higher port.',
+  ),
+  LINBO_DHCP_PROXY_PORT: setting.port(4011, 'Where PXE clients ask a proxy for the boot file.'),
+} satisfies Schema
+
+export type DhcpSettings = Settings<typeof schema> & { LINBO_SERVER_IP: string }

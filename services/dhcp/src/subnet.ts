@@ -1,0 +1,217 @@
+import { LinboError } from '@linbo/runtime'
+import {
+  broadcastOf,
+  contains,
+  type Network,
+  parseAddress,
+  parseNetwork,
+  parseRange,
+  printNetwork,
+  printRange,
+  type Range,
+} from './address.ts'
+
+/** An IPv4 address of this machine. */
+export interface InterfaceAddress {
+  interface: string
+  address: string
+  /** `10.0.0.0/24` as address and prefix length. */
+  cidr: string
+}
+
+/** A network whose machines we answer. */
+export interface Subnet {
+  name: string
+  network: Network
+  /** Our own address in it, when it is on a link of ours; a relayed network has none. */
+  ownAddress: string | undefined
+  interface: string | undefined
+  router: string | undefined
+  dns: string[] | undefined
+  pools: Range[]
+}
+
+/** One entry of LINBO_DHCP_SUBNETS. */
+export interface SubnetEntry {
+  network: Network
+  router: string | undefined
+  dns: string[] | undefined
+  pools: Range[]
+}
+
+export interface SubnetSettings {
+  LINBO_DHCP_INTERFACE: string[]
+  LINBO_DHCP_POOL: string[]
+  LINBO_DHCP_ROUTER: string | undefined
+  LINBO_DHCP_SUBNETS: string
+}
+
+/**
+ * Reads `10.16.0.0/16 router=10.16.255.254 pool=10.16.1.100-10.16.1.200; 10.17.0.0/16 …`.
+ * @throws Error that says what is wrong with which entry.
+ */
+export function parseSubnets(text: string): SubnetEntry[] {
+  const entries = text.split(';').map((part) => part.trim())
+  return entries.filter(Boolean).map((entry) => {
+    const [written = '', ...words] = entry.split(/\s+/)
+    const network = parseNetwork(written)
+    if (!network) throw new Error(`has "${written}", which is no network like 10.16.0.0/16`)
+    const found: SubnetEntry = { network, router: undefined, dns: undefined, pools: [] }
+    for (const word of words) {
+      const [key, value = ''] = word.split('=')
+      const values = value.split(',')
+      const inside = (one: string) => {
+        const address = parseAddress(one)
+        if (address === undefined) throw new Error(`has ${word}, where ${one} is no IPv4 address`)
+        return contains(network, address)
+      }
+      if (key === 'router') {
+        if (!inside(value)) throw new Error(`has router ${value} outside ${written}`)
+        found.router = value
+      } else if (key === 'dns') {
+        values.forEach(inside)
+        found.dns = values
+      } else if (key === 'pool') {
+        for (const one of values) {
+          const range = parseRange(one)
+          if (!range) throw new Error(`has pool ${one}, which is no range like 10.16.1.1-10.16.1.9`)
+          if (!contains(network, range.first) || !contains(network, range.last)) {
+            throw new Error(`has pool ${one} outside ${written}`)
+          }
+          found.pools.push(range)
+        }
+      } else throw new Error(`has "${word}", which is none of router=, dns=, pool=`)
+    }
+    return found
+  })
+}
+
+/**
+ * The networks to answer for: those of the interfaces, then the relayed ones, with their pools.
+ * @throws LinboError `DHCP_INTERFACE`, `DHCP_POOL` or `DHCP_ROUTER` when settings and machine do not match.
+ */
+export function planSubnets(settings: SubnetSettings, machine: InterfaceAddress[]): Subnet[] {
+  const subnets = ownSubnets(settings.LINBO_DHCP_INTERFACE, machine)
+  for (const entry of parseSubnets(settings.LINBO_DHCP_SUBNETS)) {
+    const own = subnets.find(
+      ({ network }) =>
+        network.first === entry.network.first && network.prefix === entry.network.prefix,
+    )
+    if (own) Object.assign(own, entry)
+    else {
+      const name = printNetwork(entry.network)
+      subnets.push({ name, ownAddress: undefined, interface: undefined, ...entry })
+    }
+  }
+  const served = subnets.map(({ name }) => name).join(', ')
+  for (const text of settings.LINBO_DHCP_POOL) {
+    const pool = parseRange(text) as Range
+    const home = subnets.find(
+      ({ network }) => contains(network, pool.first) && contains(network, pool.last),
+    )
+    if (!home) {
+      throw new LinboError('DHCP_POOL', `LINBO_DHCP_POOL ${text} lies in no network we serve`, {
+        fix: `Choose addresses inside ${served}, or add the network to LINBO_DHCP_SUBNETS.`,
+      })
+    }
+    home.pools = [...home.pools, pool]
+  }
+  refuseOverlap(subnets.flatMap(({ pools }) => pools))
+  const router = parseAddress(settings.LINBO_DHCP_ROUTER ?? '')
+  if (router !== undefined) {
+    const homes = subnets.filter(
+      ({ network, ownAddress }) => ownAddress && contains(network, router),
+    )
+    if (homes.length === 0) {
+      throw new LinboError(
+        'DHCP_ROUTER',
+        `LINBO_DHCP_ROUTER ${settings.LINBO_DHCP_ROUTER} lies in no network of LINBO_DHCP_INTERFACE`,
+        { fix: 'A client reaches only a router in its own network; correct it or leave it out.' },
+      )
+    }
+    for (const home of homes) home.router ??= settings.LINBO_DHCP_ROUTER
+  }
+  return subnets
+}
+
+function ownSubnets(wanted: string[], machine: InterfaceAddress[]): Subnet[] {
+  const choice = machine.map((one) => `${one.interface} (${one.cidr})`).join(', ') || 'none'
+  const fix = `Set LINBO_DHCP_INTERFACE to one or more of: ${choice}.`
+  if (wanted.length === 0) {
+    throw new LinboError('DHCP_INTERFACE', 'DHCP needs LINBO_DHCP_INTERFACE: it is not set', {
+      fix,
+    })
+  }
+  return wanted.flatMap((name) => {
+    const found = machine.filter((one) => one.interface === name)
+    if (found.length === 0) {
+      const what = `LINBO_DHCP_INTERFACE: ${name} does not exist here or has no IPv4 address`
+      throw new LinboError('DHCP_INTERFACE', what, { fix })
+    }
+    return found.flatMap(({ address, cidr }) => {
+      const network = parseNetwork(cidr)
+      if (!network) return []
+      const rest = { router: undefined, dns: undefined, pools: [] }
+      return [
+        { name: printNetwork(network), network, ownAddress: address, interface: name, ...rest },
+      ]
+    })
+  })
+}
+
+function refuseOverlap(pools: Range[]): void {
+  for (const [index, pool] of pools.entries()) {
+    const other = pools
+      .slice(index + 1)
+      .find((one) => one.first <= pool.last && pool.first <= one.last)
+    if (!other) continue
+    throw new LinboError(
+      'DHCP_POOL',
+      `the pools ${printRange(pool)} and ${printRange(other)} overlap`,
+      { fix: 'Give every address to one pool only (LINBO_DHCP_POOL, LINBO_DHCP_SUBNETS).' },
+    )
+  }
+}
+
+/** The narrowest served network an address belongs to. */
+export function subnetOf(subnets: Subnet[], address: string): Subnet | undefined {
+  const number = parseAddress(address)
+  if (number === undefined) return undefined
+  return subnets
+    .filter(({ network }) => contains(network, number))
+    .toSorted((a, b) => b.network.prefix - a.network.prefix)[0]
+}
+
+/** True for an address a machine of this network can have: inside it, and neither end of it nor ours. */
+export function isUsable(subnet: Subnet, address: number): boolean {
+  return (
+    contains(subnet.network, address) &&
+    address !== subnet.network.first &&
+    address !== broadcastOf(subnet.network) &&
+    address !== parseAddress(subnet.ownAddress ?? '') &&
+    address !== parseAddress(subnet.router ?? '')
+  )
+}
+
+/**
+ * The networks a client may be in, by interface. A relay or the client's own address tells; a broadcast does
+ * not say which interface it came through, so every network of ours is looked at as if the client was
+ * there, and each answer leaves through its own interface alone. Empty when none is ours.
+ * @param asked the address the client wants to keep: on the interface that has its network, only that one counts.
+ */
+export function locate(
+  subnets: Subnet[],
+  location: string | undefined,
+  asked: string | undefined,
+): Subnet[][] {
+  if (location) {
+    const subnet = subnetOf(subnets, location)
+    return subnet ? [[subnet]] : []
+  }
+  const own = subnets.filter((subnet) => subnet.interface !== undefined)
+  const home = asked === undefined ? undefined : subnetOf(own, asked)
+  const byInterface = Map.groupBy(own, (subnet) => subnet.interface)
+  return [...byInterface.values()].map((group) =>
+    home && home.interface === group[0]?.interface ? [home] : group,
+  )
+}
