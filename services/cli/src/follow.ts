@@ -42,7 +42,8 @@ export async function followOperation(
   return signal.aborted ? undefined : read()
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Waits `ms` milliseconds, or less when `signal` aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const finish = () => {
       clearTimeout(timer)

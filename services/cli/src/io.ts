@@ -10,13 +10,13 @@ export interface Io {
   env: Record<string, string | undefined>
   /** The checkout's root, when the command runs from one. */
   checkout: string | undefined
-  /** Aborts on Ctrl-C; `serve` does not use it. */
+  /** Aborts on Ctrl-C or SIGTERM; `serve` listens itself. */
   signal: AbortSignal
 }
 
 export function processIo(): Io {
   const abort = new AbortController()
-  process.once('SIGINT', () => abort.abort())
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort())
   process.stdout.on('error', ignoreClosedPipe)
   const root = resolve(import.meta.dirname, '../../..')
   return {

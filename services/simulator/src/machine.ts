@@ -1,0 +1,24 @@
+/** A simulated PC: who it is and which firmware it has. */
+export interface MachineIdentity {
+  hostname: string
+  /** Lower-case with colons. */
+  mac: string
+  /** Its own address; any of 127.0.0.0/8 works on one machine. */
+  ip: string
+  group: string
+  firmware: 'uefi-x64' | 'bios'
+}
+
+/** Where the suite under test listens. */
+export interface ServerAddress {
+  ip: string
+  tftpPort: number
+  rsyncPort: number
+  /** 0: no DHCP exchange; the machine already has its address. */
+  dhcpPort: number
+  /** Where the machine's own SSH server listens. */
+  sshPort: number
+}
+
+/** What a machine is doing, as the suite should see it too. */
+export type MachineState = 'off' | 'firmware' | 'grub' | 'linbo' | 'os' | 'failed'
