@@ -1,0 +1,90 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cached, fileStamp, folderContent } from '../build/cache.ts'
+import { cpio, readTree } from '../build/cpio.ts'
+import { packInitramfs } from '../build/initramfs.ts'
+import { fetchKernel, packModules } from '../build/kernel.ts'
+import { busyboxLinks, findProgram, packPrograms } from '../build/programs.ts'
+import { runProgram } from '../build/run-program.ts'
+
+/** Programs of the client and the Debian packages they come from. */
+const programs: [name: string, debianPackage: string][] = [
+  ['busybox', 'busybox-static'],
+  ['rsync', 'rsync'],
+  ['dropbear', 'dropbear-bin'],
+  ['sfdisk', 'fdisk'],
+  ['blkid', 'util-linux'],
+  ['mke2fs', 'e2fsprogs'],
+  ['e2fsck', 'e2fsprogs'],
+  ['e2label', 'e2fsprogs'],
+  ['resize2fs', 'e2fsprogs'],
+  ['mkfs.fat', 'dosfstools'],
+  ['fatlabel', 'dosfstools'],
+  ['qemu-img', 'qemu-utils'],
+  ['kexec', 'kexec-tools'],
+]
+
+const modules = [
+  ...['virtio_pci', 'virtio_net', 'virtio_blk', 'e1000', 'e1000e', 'ahci', 'sd_mod'],
+  ...['ext4', 'crc32c_generic', 'vfat', 'nls_ascii', 'nls_cp437', 'nls_iso8859_1', 'efivarfs'],
+]
+
+const hostKeyTypes = ['rsa', 'ecdsa', 'ed25519']
+
+export interface Client {
+  kernel: string
+  initramfs: string
+}
+
+/**
+ * The kernel and initramfs of the lab's LINBO-like client, from the cache when nothing changed.
+ * @param authorizedKeys the server's public key line, which may log in as root
+ */
+export async function buildClient(authorizedKeys: string): Promise<Client> {
+  const kernel = await fetchKernel()
+  const root = join(import.meta.dirname, 'root')
+  const hostKeys = await createHostKeys()
+  const paths = await Promise.all(programs.map(([name, from]) => findProgram(name, from)))
+  const inputs = [
+    kernel.root,
+    hostKeys,
+    authorizedKeys,
+    ...(await Promise.all(paths.map(fileStamp))),
+    ...(await folderContent(root)),
+    ...(await folderContent(join(import.meta.dirname, '..', 'build'))),
+    await readFile(import.meta.filename, 'utf8'),
+  ]
+  const folder = await cached('client', inputs, async (target) => {
+    const packed = await packPrograms(paths)
+    const taken = new Set([...packed, ...readTree(root)].map(({ path }) => path))
+    const keys = await Promise.all(
+      hostKeyTypes.map(async (type) => {
+        const name = `dropbear_${type}_host_key`
+        return cpio.file(`etc/dropbear/${name}`, await readFile(join(hostKeys, name)), 0o600)
+      }),
+    )
+    const initramfs = packInitramfs([
+      ...packed,
+      ...(await busyboxLinks(paths[0] as string, taken)),
+      ...(await packModules(kernel, modules)),
+      ...readTree(root),
+      ...keys,
+      cpio.link('init', 'usr/bin/busybox'),
+      cpio.folder('etc/dropbear', 0o700),
+      cpio.folder('.ssh', 0o700),
+      cpio.file('.ssh/authorized_keys', `${authorizedKeys.trim()}\n`, 0o600),
+    ])
+    await writeFile(join(target, 'initramfs'), initramfs)
+  })
+  return { kernel: kernel.vmlinuz, initramfs: join(folder, 'initramfs') }
+}
+
+/** All clients share their SSH host keys, as LINBO's do. */
+async function createHostKeys(): Promise<string> {
+  return cached('host-keys', hostKeyTypes, async (folder) => {
+    for (const type of hostKeyTypes) {
+      const path = join(folder, `dropbear_${type}_host_key`)
+      await runProgram('dropbearkey', ['-t', type, '-f', path], { debianPackage: 'dropbear-bin' })
+    }
+  })
+}

@@ -1,0 +1,101 @@
+import { copyFile, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { runProgram } from '../build/run-program.ts'
+import type { LabNetwork } from './network.ts'
+import { followSerial, type Serial } from './serial.ts'
+
+export type Firmware = 'uefi' | 'bios'
+
+export interface Machine extends AsyncDisposable {
+  name: string
+  serial: Serial
+  /** What the machine's screen shows now, as a PPM file. */
+  screenshot(path: string): Promise<void>
+}
+
+export interface MachineOptions {
+  name: string
+  firmware: Firmware
+  mac: string
+  /** Where the disk and the logs of this machine go. */
+  folder: string
+  diskMiB: number
+  memoryMiB: number
+}
+
+const ovmf = '/usr/share/OVMF'
+
+/** Switches on a machine that boots from the network first. */
+export async function powerOn(network: LabNetwork, options: MachineOptions): Promise<Machine> {
+  const { name, folder } = options
+  const file = (suffix: string) => join(folder, `${name}.${suffix}`)
+  await runProgram('qemu-img', ['create', '-q', '-f', 'qcow2', file('disk'), `${options.diskMiB}M`])
+  if (options.firmware === 'uefi') await copyFile(`${ovmf}/OVMF_VARS_4M.fd`, file('vars'))
+  await writeFile(file('serial'), '')
+  const serial = await followSerial(file('serial'), name)
+  const messages: string[] = []
+  const child = network.start({
+    command: 'qemu-system-x86_64',
+    args: qemuArguments(options, await network.addTap(), file),
+    debianPackage: 'qemu-system-x86',
+    onLine: (line) => messages.push(line),
+  })
+  child.exited.then((code) => {
+    if (code !== 0 && messages.length > 0) console.error(`${name}: ${messages.join('\n')}`)
+  })
+  return {
+    name,
+    serial,
+    screenshot: (path) => monitor(file('monitor'), `screendump ${path}`),
+    async [Symbol.asyncDispose]() {
+      await child.stop()
+      await serial[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function qemuArguments(
+  options: MachineOptions,
+  tap: string,
+  file: (suffix: string) => string,
+): string[] {
+  const { firmware, mac } = options
+  // Without an empty romfile QEMU's iPXE would take the card before OVMF's own PXE sees it.
+  const rom = firmware === 'uefi' ? ',romfile=' : ''
+  const flash = [
+    ...['-drive', `if=pflash,format=raw,readonly=on,file=${ovmf}/OVMF_CODE_4M.fd`],
+    ...['-drive', `if=pflash,format=raw,file=${file('vars')}`],
+  ]
+  return [
+    // graphics=off sends SeaBIOS, iPXE and GRUB to the serial port as well.
+    ...['-machine', firmware === 'uefi' ? 'q35' : 'q35,graphics=off'],
+    // Not "max": its ERMS makes a reset guest crawl while it unpacks the initramfs.
+    ...['-accel', 'tcg,thread=multi', '-smp', '1', '-cpu', 'Nehalem'],
+    ...['-m', String(options.memoryMiB)],
+    ...(firmware === 'uefi' ? flash : []),
+    ...['-netdev', `tap,id=net0,ifname=${tap},script=no,downscript=no`],
+    ...['-device', `virtio-net-pci,netdev=net0,mac=${mac},bootindex=0${rom}`],
+    ...['-drive', `if=none,id=disk0,format=qcow2,cache=unsafe,discard=unmap,file=${file('disk')}`],
+    ...['-device', 'ide-hd,drive=disk0,bus=ide.0,bootindex=1'],
+    ...['-display', 'none', '-serial', `file:${file('serial')}`],
+    ...['-monitor', `unix:${file('monitor')},server=on,wait=off`],
+  ]
+}
+
+/** Gives QEMU's monitor one command and waits until its prompt is back. */
+function monitor(socketPath: string, command: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let prompts = 0
+    const socket = connect(socketPath)
+    socket.setTimeout(10_000, () => socket.destroy(new Error(`QEMU did not answer to ${command}`)))
+    socket.on('error', reject)
+    socket.on('data', (data) => {
+      prompts += data.toString().split('(qemu) ').length - 1
+      if (prompts === 1) socket.write(`${command}\n`)
+      if (prompts < 2) return
+      socket.end()
+      resolve()
+    })
+  })
+}

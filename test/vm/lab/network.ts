@@ -1,0 +1,72 @@
+import { type Child, type ChildOptions, spawnChild } from '@linbo/runtime'
+import { runProgram } from '../build/run-program.ts'
+
+/** A namespace with a bridge the machines are plugged into, and a link to it from where the tests run. */
+export interface LabNetwork extends AsyncDisposable {
+  bridge: string
+  /** First three bytes of the machines' network: `10.77.5`. */
+  prefix: string
+  /** The server's address for the machines. */
+  serverIp: string
+  /** The same server, as the tests reach it. */
+  address: string
+  /** A port of the bridge; returns the name of its tap device. */
+  addTap(): Promise<string>
+  /** Starts a program inside the namespace; it is stopped when the network goes. */
+  start(options: ChildOptions): Child
+}
+
+/** Makes a network nobody else uses; everything in it ends when it is disposed of. */
+export async function createNetwork(): Promise<LabNetwork> {
+  const name = `linbo-vm-${process.pid}`
+  const number = process.pid % 250
+  const prefix = `10.77.${number}`
+  const outside = `lv${process.pid}`
+  const children: Child[] = []
+  let taps = 0
+  const ip = (...args: string[]) => runProgram('ip', args, { debianPackage: 'iproute2' })
+  const inside = (...args: string[]) => ip('-n', name, ...args)
+
+  const dispose = async () => {
+    await Promise.all(children.map((child) => child.stop()))
+    await ip('link', 'del', outside).catch(() => {})
+    await ip('netns', 'del', name)
+  }
+
+  await ip('netns', 'add', name)
+  try {
+    await inside('link', 'set', 'lo', 'up')
+    await inside('link', 'add', 'br0', 'type', 'bridge')
+    await inside('addr', 'add', `${prefix}.1/24`, 'broadcast', '+', 'dev', 'br0')
+    await inside('link', 'set', 'br0', 'up')
+    await ip('link', 'add', outside, 'type', 'veth', 'peer', 'name', 'outside', 'netns', name)
+    await ip('addr', 'add', `10.78.${number}.1/30`, 'dev', outside)
+    await ip('link', 'set', outside, 'up')
+    await inside('addr', 'add', `10.78.${number}.2/30`, 'dev', 'outside')
+    await inside('link', 'set', 'outside', 'up')
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+
+  return {
+    bridge: 'br0',
+    prefix,
+    serverIp: `${prefix}.1`,
+    address: `10.78.${number}.2`,
+    async addTap() {
+      const tap = `tap${taps++}`
+      await inside('tuntap', 'add', 'dev', tap, 'mode', 'tap')
+      await inside('link', 'set', tap, 'master', 'br0')
+      await inside('link', 'set', tap, 'up')
+      return tap
+    },
+    start(options) {
+      const args = ['netns', 'exec', name, options.command, ...options.args]
+      const child = spawnChild({ ...options, command: 'ip', args })
+      children.push(child)
+      return child
+    },
+    [Symbol.asyncDispose]: dispose,
+  }
+}
