@@ -1,3 +1,22 @@
+export { type BootFileStatus, bootFileStatus } from './boot-files.ts'
 export { bootFileFor, type Firmware, type FirmwareFacts, firmwareOf } from './firmware.ts'
 export { localGrubConfig, mainGrubConfig, managedMarker, netbootGrubConfig } from './grub-config.ts'
 export { groupGrubConfig } from './grub-config-group.ts'
+export { writeMd5Files } from './md5-files.ts'
+export {
+  type BuiltNetDir,
+  type BuiltPlatform,
+  buildNetDir,
+  type NetDirOptions,
+} from './netdir.ts'
+export { type OpenBootFile, resolveBootFile } from './open-boot-file.ts'
+export {
+  type BootHost,
+  type BootProblem,
+  groupOfStartConf,
+  type Published,
+  type PublishOptions,
+  publishBootConfigs,
+} from './publish.ts'
+export { ensureTree } from './tree.ts'
+export { type StartConfWatch, watchStartConfs } from './watch.ts'
