@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cached, fileStamp, folderContent } from '../build/cache.ts'
-import { cpio, readTree } from '../build/cpio.ts'
+import { cpio, packCpio, readTree } from '../build/cpio.ts'
 import { packInitramfs } from '../build/initramfs.ts'
 import { fetchKernel, packModules } from '../build/kernel.ts'
 import { busyboxLinks, findProgram, packPrograms } from '../build/programs.ts'
@@ -33,14 +33,12 @@ const hostKeyTypes = ['rsa', 'ecdsa', 'ed25519']
 
 export interface Client {
   kernel: string
+  /** Knows no key that may log in; `writeInitramfs` adds one. */
   initramfs: string
 }
 
-/**
- * The kernel and initramfs of the lab's LINBO-like client, from the cache when nothing changed.
- * @param authorizedKeys the server's public key line, which may log in as root
- */
-export async function buildClient(authorizedKeys: string): Promise<Client> {
+/** The kernel and initramfs of the lab's LINBO-like client, from the cache when nothing changed. */
+export async function buildClient(): Promise<Client> {
   const kernel = await fetchKernel()
   const root = join(import.meta.dirname, 'root')
   const hostKeys = await createHostKeys()
@@ -48,7 +46,6 @@ export async function buildClient(authorizedKeys: string): Promise<Client> {
   const inputs = [
     kernel.root,
     hostKeys,
-    authorizedKeys,
     ...(await Promise.all(paths.map(fileStamp))),
     ...(await folderContent(root)),
     ...(await folderContent(join(import.meta.dirname, '..', 'build'))),
@@ -71,12 +68,23 @@ export async function buildClient(authorizedKeys: string): Promise<Client> {
       ...keys,
       cpio.link('init', 'usr/bin/busybox'),
       cpio.folder('etc/dropbear', 0o700),
-      cpio.folder('.ssh', 0o700),
-      cpio.file('.ssh/authorized_keys', `${authorizedKeys.trim()}\n`, 0o600),
     ])
     await writeFile(join(target, 'initramfs'), initramfs)
   })
   return { kernel: kernel.vmlinuz, initramfs: join(folder, 'initramfs') }
+}
+
+/**
+ * Writes the client's initramfs for one server.
+ * @param publicKey the server's public key line, which may log in as root
+ */
+export async function writeInitramfs(client: Client, publicKey: string, target: string) {
+  // The kernel unpacks archives that follow each other, compressed or not.
+  const key = packCpio([
+    cpio.folder('.ssh', 0o700),
+    cpio.file('.ssh/authorized_keys', `${publicKey.trim()}\n`, 0o600),
+  ])
+  await writeFile(target, Buffer.concat([key, await readFile(client.initramfs)]))
 }
 
 /** All clients share their SSH host keys, as LINBO's do. */

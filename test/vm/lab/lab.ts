@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildClient } from '../client/build-client.ts'
+import { buildOsImage } from '../os-image/os-image.ts'
+import { type Api, createApi } from './api.ts'
+import { type EventRecord, recordEvents } from './events.ts'
+import { type Machine, type MachineOptions, powerOn } from './machine.ts'
+import { createNetwork, type LabNetwork } from './network.ts'
+import { type Suite, startSuite } from './suite.ts'
+
+export const imageName = 'tiny'
+const ballastMiB = 96
+
+/** A network with the suite in it, and sockets to plug machines into. */
+export interface Lab extends AsyncDisposable {
+  network: LabNetwork
+  suite: Suite
+  api: Api
+  events: EventRecord
+  /** Logs, disks and the suite's data. */
+  folder: string
+  powerOn(options: Omit<MachineOptions, 'folder' | 'diskMiB' | 'memoryMiB'>): Promise<Machine>
+}
+
+/** Builds what is not in the cache, makes the network and starts the suite. Everything goes when it is disposed of. */
+export async function createLab(): Promise<Lab> {
+  const client = await buildClient()
+  const image = await buildOsImage(imageName, ballastMiB)
+  await using stack = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'linbo-vm-'))
+  stack.defer(() => rm(folder, { recursive: true }))
+  const network = stack.use(await createNetwork())
+  const suite = await startSuite(network, { folder, client, image })
+  const events = stack.use(await recordEvents(suite.url, suite.token))
+  const owned = stack.move()
+  return {
+    network,
+    suite,
+    events,
+    folder,
+    api: createApi(suite.url, suite.token),
+    async powerOn(options) {
+      return owned.use(
+        await powerOn(network, { ...options, folder, diskMiB: 1200, memoryMiB: 1024 }),
+      )
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Child } from '@linbo/runtime'
+import { type Client, writeInitramfs } from '../client/build-client.ts'
+import type { OsImage } from '../os-image/os-image.ts'
+import type { LabNetwork } from './network.ts'
+
+const commands = resolve(import.meta.dirname, '../../../services/cli/src')
+
+/** The suite, running as one process inside the lab's network. */
+export interface Suite {
+  url: string
+  token: string
+  linboDir: string
+  /** Runs `linbo` or `linbo-remote` on the server, as an administrator would; resolves with its exit code and output. */
+  run(
+    command: 'linbo' | 'linbo-remote',
+    ...words: string[]
+  ): Promise<{ code: number; text: string }>
+}
+
+export interface SuiteOptions {
+  /** Data, served tree and log go here. */
+  folder: string
+  client: Client
+  image: OsImage
+}
+
+/** Starts the suite with its own DHCP server, and lays out what its clients boot. */
+export async function startSuite(network: LabNetwork, options: SuiteOptions): Promise<Suite> {
+  const dataDir = join(options.folder, 'data')
+  const linboDir = join(dataDir, 'srv', 'linbo')
+  const environment = {
+    PATH: process.env.PATH ?? '',
+    LINBO_DATA_DIR: dataDir,
+    LINBO_SERVER_IP: network.serverIp,
+    LINBO_DHCP: 'full',
+    LINBO_DHCP_INTERFACE: network.bridge,
+    LINBO_DHCP_POOL: `${network.prefix}.200-${network.prefix}.220`,
+    LINBO_DHCP_DOMAIN: 'lab.test',
+    LINBO_LOG_LEVEL: process.env.LINBO_LOG_LEVEL ?? 'info',
+  }
+  const start = (program: string, words: string[], onLine: (line: string) => void) =>
+    network.start({
+      command: process.execPath,
+      args: [join(commands, program), ...words],
+      env: environment,
+      onLine,
+    })
+  const run = async (program: string, words: string[]) => {
+    const lines: string[] = []
+    const code = await start(program, words, (line) => lines.push(line)).exited
+    return { code, text: lines.join('\n') }
+  }
+
+  await mkdir(dataDir, { recursive: true })
+  const built = await run('main.ts', ['boot', 'build'])
+  if (built.code !== 0) throw new Error(`linbo boot build: ${built.text}`)
+  const log = createWriteStream(join(options.folder, 'suite.log'))
+  const server = start('main.ts', ['serve'], (line) => log.write(`${line}\n`))
+  const url = `http://${network.address}:8080`
+  await untilReady(url, server)
+  await layOut(dataDir, linboDir, options)
+  return {
+    url,
+    token: (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim(),
+    linboDir,
+    run: (command, ...words) => run(command === 'linbo' ? 'main.ts' : 'linbo-remote.ts', words),
+  }
+}
+
+async function untilReady(url: string, server: Child): Promise<void> {
+  let ended: number | undefined
+  server.exited.then((code) => {
+    ended = code
+  })
+  for (let tries = 0; tries < 300; tries++) {
+    if (ended !== undefined) throw new Error(`the suite ended with ${ended}, see suite.log`)
+    const ready = await fetch(`${url}/ready`).then(
+      (answer) => answer.ok,
+      () => false,
+    )
+    if (ready) return
+    await sleep(100)
+  }
+  throw new Error(`the suite is not ready after 30 s, see suite.log`)
+}
+
+/** Kernel, initramfs and image, where LINBO clients ask for them. */
+async function layOut(dataDir: string, linboDir: string, options: SuiteOptions): Promise<void> {
+  const { client, image } = options
+  const publicKey = await readFile(join(dataDir, 'ssh', 'id_ed25519.pub'), 'utf8')
+  await copyFile(client.kernel, join(linboDir, 'linbo64'))
+  await writeInitramfs(client, publicKey, join(linboDir, 'linbofs64'))
+  for (const name of ['linbo64', 'linbofs64']) {
+    const digest = createHash('md5')
+      .update(await readFile(join(linboDir, name)))
+      .digest('hex')
+    await writeFile(join(linboDir, `${name}.md5`), `${digest}\n`)
+  }
+  const target = join(linboDir, 'images', image.base)
+  await mkdir(target, { recursive: true })
+  for (const name of await readdir(image.folder)) {
+    await copyFile(join(image.folder, name), join(target, name))
+  }
+}
