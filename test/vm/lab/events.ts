@@ -33,7 +33,7 @@ export async function recordEvents(url: string, token: string): Promise<EventRec
   return {
     all,
     of: <T extends EventType>(type: T) =>
-      all.filter((event) => event.type === type) as BusEvent<T>[],
+      all.filter((event) => event.type === type) as unknown as BusEvent<T>[],
     waitFor<T extends EventType>(
       type: T,
       fits: (event: BusEvent<T>) => boolean,

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Child } from '@linbo/runtime'
@@ -57,13 +56,13 @@ export async function startSuite(network: LabNetwork, options: SuiteOptions): Pr
   }
 
   await mkdir(dataDir, { recursive: true })
-  const built = await run('main.ts', ['boot', 'build'])
-  if (built.code !== 0) throw new Error(`linbo boot build: ${built.text}`)
   const log = createWriteStream(join(options.folder, 'suite.log'))
   const server = start('main.ts', ['serve'], (line) => log.write(`${line}\n`))
   const url = `http://${network.address}:8080`
   await untilReady(url, server)
   await layOut(dataDir, linboDir, options)
+  const built = await run('main.ts', ['boot', 'build'])
+  if (built.code !== 0) throw new Error(`linbo boot build: ${built.text}`)
   return {
     url,
     token: (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim(),
@@ -95,12 +94,6 @@ async function layOut(dataDir: string, linboDir: string, options: SuiteOptions):
   const publicKey = await readFile(join(dataDir, 'ssh', 'id_ed25519.pub'), 'utf8')
   await copyFile(client.kernel, join(linboDir, 'linbo64'))
   await writeInitramfs(client, publicKey, join(linboDir, 'linbofs64'))
-  for (const name of ['linbo64', 'linbofs64']) {
-    const digest = createHash('md5')
-      .update(await readFile(join(linboDir, name)))
-      .digest('hex')
-    await writeFile(join(linboDir, `${name}.md5`), `${digest}\n`)
-  }
   const target = join(linboDir, 'images', image.base)
   await mkdir(target, { recursive: true })
   for (const name of await readdir(image.folder)) {
