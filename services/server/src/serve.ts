@@ -2,6 +2,7 @@ import { describe, load, locate } from '@linbo/config'
 import { openParts, reportHealth } from '@linbo/launch'
 import { run } from '@linbo/runtime'
 import { banner } from './banner.ts'
+import { completeBootFiles } from './complete-boot-files.ts'
 import { moveLowPorts } from './low-ports.ts'
 import { createServices } from './services.ts'
 import { suiteSchema } from './settings.ts'
@@ -48,6 +49,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       onReady: () => {
         stopReporting = reportHealth(services, parts.bus)
         options.print(banner(services, parts.config, moved))
+        void completeBootFiles(parts.config.LINBO_DIR, parts.log)
       },
       onStopped: () => stopReporting(),
       ...(options.signal ? { signal: options.signal } : {}),

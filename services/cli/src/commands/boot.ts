@@ -21,7 +21,7 @@ const list = command({
       ])
       io.out(table(['FILE', 'STATE', 'SIZE', 'CHANGED', 'FIX'], rows))
     }
-    return files.every((file) => file.fix === null) ? 0 : 1
+    return files.every((file) => file.present || !file.required) ? 0 : 1
   },
 })
 
@@ -32,9 +32,11 @@ const build = command({
   async run(_args, { io }) {
     const root = linboDir(io)
     await ensureTree(root)
-    const built = await buildNetDir({ root, onStep: (step) => io.err(step) })
-    for (const one of built)
-      io.out(`built ${one.platform} (GRUB ${one.version}): ${one.core}, ${one.modules} modules`)
+    const built = await buildNetDir({ root, onProgress: (text) => io.err(text) })
+    for (const one of built.platforms) {
+      io.out(`built ${one.path}: ${bytes(one.sizeBytes)}, ${one.moduleCount} modules`)
+    }
+    for (const one of built.missing) io.err(one)
     return undefined
   },
 })

@@ -36,7 +36,11 @@ async function examine(client: Client): Promise<Finding[]> {
     if (file.fix === null) findings.push(well(file.path, `${file.sizeBytes ?? 0} bytes`))
     else
       findings.push(
-        (file.present ? doubtful : ill)(file.path, file.present ? 'present' : 'missing', file.fix),
+        (file.required && !file.present ? ill : doubtful)(
+          file.path,
+          file.present ? 'present' : 'missing',
+          file.fix,
+        ),
       )
   }
   const port = status.services.find((one) => one.service === 'tftp')?.facts?.port
