@@ -7,6 +7,10 @@ export function listLeases(db: Db): Promise<LeaseRow[]> {
   return db.selectFrom('leases').selectAll().orderBy('ip').execute()
 }
 
+export function findLease(db: Db, mac: string): Promise<LeaseRow | undefined> {
+  return db.selectFrom('leases').selectAll().where('mac', '=', mac).executeTakeFirst()
+}
+
 /** Stores a lease; whoever held this address or this MAC before loses it. */
 export async function saveLease(db: Db, lease: LeaseRow): Promise<void> {
   await db.transaction().execute(async (trx) => {

@@ -179,6 +179,41 @@ export async function interruptAbandoned(db: Db, silentSince: Date): Promise<Ope
   })
 }
 
+/** The running operations of this worker that somebody asked to stop. */
+export async function listCancelRequests(db: Db, worker: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('operations')
+    .select('id')
+    .where('worker', '=', worker)
+    .where('state', '=', 'running')
+    .where('cancel_requested', '=', true)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Ends the operations that were cancelled before any worker took them, with their hosts. */
+export async function cancelQueued(db: Db): Promise<OperationRow[]> {
+  return db.transaction().execute(async (trx) => {
+    const now = new Date()
+    const rows = await trx
+      .updateTable('operations')
+      .set({ state: 'cancelled', finished_at: now })
+      .where('state', '=', 'queued')
+      .where('cancel_requested', '=', true)
+      .returningAll()
+      .execute()
+    if (rows.length > 0) {
+      const ids = rows.map((row) => row.id)
+      await trx
+        .updateTable('operation_hosts')
+        .set({ phase: 'cancelled', reason: 'cancelled', finished_at: now })
+        .where('operation_id', 'in', ids)
+        .execute()
+    }
+    return rows
+  })
+}
+
 export async function appendOutput(db: Db, rows: OperationOutputRow[]): Promise<void> {
   if (rows.length > 0) await db.insertInto('operation_output').values(rows).execute()
 }

@@ -5,12 +5,13 @@ import { basename, dirname, join } from 'node:path'
 /**
  * Writes a whole file so that readers see the old bytes or the new ones, never half: a temporary file in
  * the same folder, fsync, rename. Every write below LINBO_DIR goes through here. Creates the folder.
- * @param mode permission bits of the new file (default 0644).
+ * @param options.mode permission bits of the new file (default 0644).
+ * @param options.owner who the new file belongs to; only root may give files away.
  */
 export async function writeAtomic(
   path: string,
   content: string | Uint8Array,
-  options: { mode?: number } = {},
+  options: { mode?: number; owner?: { uid: number; gid: number } } = {},
 ): Promise<void> {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true })
@@ -19,6 +20,7 @@ export async function writeAtomic(
     const file = await open(temporary, 'wx', options.mode ?? 0o644)
     try {
       await file.chmod(options.mode ?? 0o644)
+      if (options.owner) await file.chown(options.owner.uid, options.owner.gid)
       await file.writeFile(content)
       await file.sync()
     } finally {
