@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url'
+import { type Settings, setting } from '@linbo/config'
+
+/** The settings of the API, beside those every service shares. */
+export const schema = {
+  LINBO_HTTP_PORT: setting.port(
+    8080,
+    'TCP port of the API, the dashboard and boot files over HTTP.',
+  ),
+  LINBO_WEB_DIR: setting.text(
+    () => fileURLToPath(new URL('../../../web/build', import.meta.url)),
+    "Folder of the dashboard's build.",
+  ),
+  LINBO_HTTP_BODY_BYTES: setting.count(1024, 256 * 1024 * 1024)(
+    4 * 1024 * 1024,
+    'Largest request body that is accepted, in bytes.',
+  ),
+  LINBO_EVENT_CLIENTS: setting.count(1, 100_000)(
+    500,
+    'How many listeners to the event stream are served at once.',
+  ),
+}
+
+export type ApiConfig = Settings<typeof schema>

@@ -1,0 +1,39 @@
+import type { Bus } from '@linbo/bus'
+import type { SettingRow } from '@linbo/config'
+import type { Db } from '@linbo/db'
+import type { Logger } from '@linbo/log'
+import type { BootConfigPublisher } from './boot-configs.ts'
+import type { BootFileServer } from './boot-files.ts'
+import type { Dashboard } from './dashboard.ts'
+import type { EventSource } from './event-source.ts'
+import type { LiveTransfers } from './live-transfers.ts'
+import type { Metrics } from './metrics.ts'
+import type { Sessions } from './sessions.ts'
+import type { SignInLimit } from './sign-in-limit.ts'
+import type { StartConfFiles } from './start-conf-files.ts'
+
+/** Everything the routes can touch. */
+export interface AppDeps {
+  db: Db
+  bus: Bus
+  log: Logger
+  /** Milliseconds since 1970. */
+  now(): number
+  adminToken: string
+  serverIp: string
+  /** LINBO_DIR. */
+  linboDir: string
+  version: string
+  /** Largest request body in bytes. */
+  bodyBytes: number
+  sessions: Sessions
+  signInLimit: SignInLimit
+  startConfs: StartConfFiles
+  bootConfigs: BootConfigPublisher
+  bootFiles: BootFileServer
+  events: EventSource
+  live: LiveTransfers
+  metrics: Metrics
+  dashboard: Dashboard
+  settingRows(): SettingRow[]
+}

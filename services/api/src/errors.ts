@@ -1,0 +1,40 @@
+import { LinboError } from '@linbo/runtime'
+
+/** Every error code this service raises, with its HTTP status and its title for people. */
+export const problems = {
+  AUTH_REQUIRED: [401, 'Sign in first'],
+  AUTH_REFUSED: [401, 'Not signed in'],
+  AUTH_TOO_MANY: [429, 'Too many failed sign-ins'],
+  AUTH_CROSS_SITE: [403, 'Request from another site'],
+  REQUEST_MALFORMED: [400, 'Request not understood'],
+  REQUEST_INVALID: [422, 'Request has wrong fields'],
+  REQUEST_MEDIA_TYPE: [415, 'Body type not supported'],
+  REQUEST_TOO_LARGE: [413, 'Body too large'],
+  ROUTE_UNKNOWN: [404, 'No such resource'],
+  HOST_UNKNOWN: [404, 'No such host'],
+  HOST_CONFLICT: [409, 'Host clashes with another'],
+  KEY_UNKNOWN: [404, 'No pinned key'],
+  GROUP_UNKNOWN: [404, 'No such group'],
+  GROUP_NAME: [422, 'Not a group name'],
+  GROUP_IN_USE: [409, 'Group still has hosts'],
+  START_CONF_UNKNOWN: [404, 'No such start.conf'],
+  START_CONF_BROKEN: [422, 'start.conf has errors'],
+  DEVICES_BROKEN: [422, 'devices.csv has errors'],
+  COMMANDS_INVALID: [422, 'Commands not understood'],
+  TARGETS_INVALID: [422, 'Targets cannot be used'],
+  TARGETS_UNKNOWN: [422, 'Unknown hosts'],
+  OPERATION_UNKNOWN: [404, 'No such operation'],
+  OPERATION_OVER: [409, 'Operation is over'],
+  TRANSFER_UNKNOWN: [404, 'No such transfer'],
+  BOOT_UNKNOWN: [404, 'No such boot'],
+  BOOT_FILE_UNKNOWN: [404, 'No such boot file'],
+  EVENTS_UPGRADE: [426, 'Ask for a stream'],
+  EVENTS_FULL: [503, 'Too many listeners'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export type ProblemCode = keyof typeof problems
+
+/** An error the API answers a request with; `problem.ts` turns it into a response. */
+export function apiError(code: ProblemCode, detail: string, fix?: string): LinboError {
+  return new LinboError(code, detail, fix ? { fix } : {})
+}

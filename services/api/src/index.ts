@@ -1,0 +1,106 @@
+import type { SettingRow } from '@linbo/config'
+import { abortOpenTransfers } from '@linbo/db'
+import type { Parts } from '@linbo/launch'
+import { type Clock, type Health, type Service, systemClock } from '@linbo/runtime'
+import { openAdminToken } from './admin-token.ts'
+import { type Api, createApp } from './app.ts'
+import { createBootConfigPublisher } from './boot-configs.ts'
+import { createBootFileServer } from './boot-files.ts'
+import { type ApiConfig, schema } from './config.ts'
+import { createDashboard } from './dashboard.ts'
+import { createEventSource } from './event-source.ts'
+import { createEventsSocket } from './events-socket.ts'
+import { createLiveTransfers } from './live-transfers.ts'
+import { createMetrics } from './metrics.ts'
+import { createRecorder } from './recorder.ts'
+import { type HttpServer, openHttpServer } from './server.ts'
+import { createSessions } from './sessions.ts'
+import { createSignInLimit } from './sign-in-limit.ts'
+import { createStartConfFiles } from './start-conf-files.ts'
+import { version } from './version.ts'
+
+export type { ImportResult } from './host-changes.ts'
+export type { HostView as Host } from './host-view.ts'
+export type { OperationView as Operation } from './operation-view.ts'
+export type { BootFile } from './routes/boot-files.ts'
+export type { Group } from './routes/groups.ts'
+export type { Status } from './routes/status.ts'
+export type { Api, ApiConfig }
+export { schema }
+
+export interface ApiParts extends Parts<ApiConfig> {
+  /** The settings in force, for `GET /api/v1/settings`. */
+  settingRows: () => SettingRow[]
+  /** Replaced in tests. */
+  clock?: Clock
+}
+
+/**
+ * The HTTP side of the suite: REST, events, the dashboard and boot files; and the recorder that turns events
+ * into boots, transfers and host statuses.
+ */
+export function createApiService(parts: ApiParts): Service {
+  const { config, db, bus, log } = parts
+  const clock = parts.clock ?? systemClock
+  const metrics = createMetrics({ withProcess: true, version })
+  const startConfs = createStartConfFiles(config.LINBO_DIR)
+  const events = createEventSource(bus, config.LINBO_EVENT_CLIENTS)
+  const live = createLiveTransfers({ bus, now: clock.now, onFinished: metrics.transfer })
+  const recorder = createRecorder({ db, bus, clock, log, osName: startConfs.osName })
+  const bootConfigs = createBootConfigPublisher({
+    root: config.LINBO_DIR,
+    db,
+    bus,
+    log,
+    startConfs,
+  })
+  const bootFiles = createBootFileServer({ root: config.LINBO_DIR, db, bus, log, clock })
+  const dashboard = createDashboard(config.LINBO_WEB_DIR)
+  let server: HttpServer | undefined
+  let failure: Error | undefined
+
+  return {
+    name: 'api',
+    async start() {
+      const adminToken = await openAdminToken(config.LINBO_DATA_DIR)
+      if (parts.embedded) await abortOpenTransfers(db)
+      await live.start()
+      await recorder.start()
+      await bootConfigs.start()
+      const deps = {
+        ...{ db, bus, log, adminToken, version, startConfs, bootConfigs, bootFiles, events, live },
+        ...{ metrics, dashboard, now: clock.now, serverIp: config.LINBO_SERVER_IP },
+        linboDir: config.LINBO_DIR,
+        bodyBytes: config.LINBO_HTTP_BODY_BYTES,
+        sessions: createSessions(bus.state),
+        signInLimit: createSignInLimit(),
+        settingRows: parts.settingRows,
+      }
+      server = await openHttpServer({
+        port: config.LINBO_HTTP_PORT,
+        address: config.LINBO_LISTEN,
+        fetch: createApp(deps).fetch,
+        socket: createEventsSocket(deps),
+        onError: (error) => {
+          failure = error
+        },
+      })
+    },
+    async stop() {
+      events.close()
+      await server?.close()
+      server = undefined
+      await bootConfigs.stop()
+      await recorder.stop()
+      await live.stop()
+    },
+    health(): Health {
+      if (failure) return { state: 'failed', detail: failure.message }
+      if (!server) return { state: 'stopped' }
+      const facts = { port: server.port, recording: recorder.isRecording() }
+      const problem = bootConfigs.problem()
+      if (problem) return { state: 'degraded', detail: problem, facts }
+      return { state: 'ok', facts }
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { LinboError } from '@linbo/runtime'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { ZodError } from 'zod'
+import { apiError, problems } from './errors.ts'
+
+/** The body of every error answer: RFC 9457, with our `code` and what to do about it. */
+export interface Problem {
+  type: string
+  title: string
+  status: ContentfulStatusCode
+  code: string
+  detail: string
+  fix: string | null
+}
+
+export const problemType = 'application/problem+json'
+
+/**
+ * The only place an error becomes an HTTP answer. What we do not know says nothing about itself; an
+ * operational error of another part is told to those who are signed in.
+ */
+export function problemOf(error: unknown, options: { isSignedIn: boolean }): Problem {
+  const known = error instanceof HTTPException ? fromHttp(error) : error
+  if (known instanceof LinboError) {
+    const entry = (problems as Record<string, readonly [number, string]>)[known.code]
+    if (entry) return body(known.code, entry[0], entry[1], known.message, known.fix)
+    if (options.isSignedIn) {
+      return body(known.code, 500, 'The server cannot do this now', known.message, known.fix)
+    }
+  }
+  return body(
+    'INTERNAL',
+    500,
+    'Something went wrong in the server',
+    'The server met an error it did not expect.',
+    "The server's log names the reason.",
+  )
+}
+
+/** A request whose fields are wrong, each named with what is wrong about it. */
+export function invalidRequest(error: ZodError): LinboError {
+  const wrong = error.issues.map((issue) => {
+    const field = issue.path.join('.')
+    return field ? `${field}: ${issue.message}` : issue.message
+  })
+  return apiError('REQUEST_INVALID', wrong.join('; '), 'Correct the fields that are named.')
+}
+
+function fromHttp(error: HTTPException): unknown {
+  if (error.status === 413) return apiError('REQUEST_TOO_LARGE', 'the body is larger than allowed')
+  if (error.status < 500) return apiError('REQUEST_MALFORMED', error.message || 'malformed request')
+  return error
+}
+
+function body(
+  code: string,
+  status: number,
+  title: string,
+  detail: string,
+  fix: string | undefined,
+): Problem {
+  const type = `/api/reference#problem-${code}`
+  return { type, title, status: status as ContentfulStatusCode, code, detail, fix: fix ?? null }
+}

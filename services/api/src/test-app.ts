@@ -1,0 +1,135 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Bus, type BusEvent, createMemoryBus } from '@linbo/bus'
+import { openDatabase, saveHost } from '@linbo/db'
+import { silentLog } from '@linbo/log'
+import { createApp } from './app.ts'
+import { createBootConfigPublisher } from './boot-configs.ts'
+import { createBootFileServer } from './boot-files.ts'
+import { createDashboard } from './dashboard.ts'
+import type { AppDeps } from './deps.ts'
+import { createEventSource } from './event-source.ts'
+import { createLiveTransfers } from './live-transfers.ts'
+import { createMetrics } from './metrics.ts'
+import { createSessions } from './sessions.ts'
+import { createSignInLimit } from './sign-in-limit.ts'
+import { createStartConfFiles } from './start-conf-files.ts'
+import { createTestClock, type TestClock } from './test-clock.ts'
+
+export const testToken = 'a-token-for-tests-only'
+
+export interface TestApp {
+  deps: AppDeps
+  bus: Bus
+  clock: TestClock
+  /** LINBO_DIR, and the folder of the dashboard's build. */
+  root: string
+  web: string
+  /** Every event since the application was opened. */
+  events: BusEvent[]
+  app: ReturnType<typeof createApp>
+  /** A request with the admin token; an object as body is sent as JSON. */
+  ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Response>
+  /** A request as it is, from this address. */
+  askBare(path: string, init?: RequestInit, address?: string): Promise<Response>
+  close(): Promise<void>
+}
+
+/** The application on an embedded database in memory and temporary folders. */
+export async function openTestApp(options: { bodyBytes?: number } = {}): Promise<TestApp> {
+  const folder = await mkdtemp(join(tmpdir(), 'linbo-api-'))
+  const root = join(folder, 'srv')
+  const web = join(folder, 'web')
+  await mkdir(web, { recursive: true })
+  const { db, close } = await openDatabase({ url: undefined, dataDir: 'memory' })
+  const clock = createTestClock()
+  const bus = createMemoryBus({ now: clock.now })
+  const events: BusEvent[] = []
+  await bus.subscribe((event) => void events.push(event))
+  const log = silentLog
+  const metrics = createMetrics({ withProcess: false, version: '0.0.0' })
+  const startConfs = createStartConfFiles(root)
+  const bootConfigs = createBootConfigPublisher({ root, db, bus, log, startConfs })
+  const live = createLiveTransfers({ bus, now: clock.now, onFinished: metrics.transfer })
+  await bootConfigs.start()
+  await live.start()
+  const deps: AppDeps = {
+    db,
+    bus,
+    log,
+    now: clock.now,
+    adminToken: testToken,
+    serverIp: '10.0.0.254',
+    linboDir: root,
+    version: '0.0.0',
+    bodyBytes: options.bodyBytes ?? 100_000,
+    sessions: createSessions(bus.state),
+    signInLimit: createSignInLimit(),
+    startConfs,
+    bootConfigs,
+    bootFiles: createBootFileServer({ root, db, bus, log, clock }),
+    events: createEventSource(bus, 3),
+    live,
+    metrics,
+    dashboard: createDashboard(web),
+    settingRows: () => [
+      { name: 'LINBO_HTTP_PORT', value: '8080', origin: 'default', sentence: 'The port.' },
+    ],
+  }
+  const app = createApp(deps)
+  const askBare: TestApp['askBare'] = async (path, init = {}, address = '10.0.0.9') =>
+    app.request(path, init, { incoming: { socket: { remoteAddress: address } } })
+  return {
+    deps,
+    bus,
+    clock,
+    root,
+    web,
+    events,
+    app,
+    askBare,
+    ask(method, path, body, headers = {}) {
+      const isText = typeof body === 'string'
+      const type = isText ? 'text/plain' : 'application/json'
+      return askBare(path, {
+        method,
+        headers: {
+          authorization: `Bearer ${testToken}`,
+          ...(body === undefined ? {} : { 'content-type': type }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
+      })
+    },
+    async close() {
+      deps.events.close()
+      await bootConfigs.stop()
+      await live.stop()
+      await bus.close()
+      await close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Adds a host with this number to the database. */
+export function addTestHost(
+  { deps }: TestApp,
+  number: number,
+  more: Partial<Parameters<typeof saveHost>[1]> = {},
+) {
+  return saveHost(deps.db, {
+    hostname: `pc${number}`,
+    mac: `52:54:00:00:00:${number.toString(16).padStart(2, '0')}`,
+    ip: `10.0.0.${number}`,
+    group: 'lab',
+    room: 'r1',
+    ...more,
+  })
+}
