@@ -1,0 +1,402 @@
+import { type BusEvent, createMemoryBus } from '@linbo/bus'
+import { load, suite } from '@linbo/config'
+import { type Database, listLeases, openDatabase, saveHost } from '@linbo/db'
+import { type Logger, silentLog } from '@linbo/log'
+import { type Clock, openUdp, type Service, systemClock, type UdpSocket } from '@linbo/runtime'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createDhcpService, schema } from './index.ts'
+import {
+  decode,
+  emptyPacket,
+  encode,
+  encodeRelay,
+  type OptionValues,
+  optionsOf,
+  type Packet,
+  readOption,
+} from './packet.ts'
+
+const registered = '52:54:00:00:00:01'
+const stranger = '52:54:00:00:00:02'
+const another = '52:54:00:00:00:03'
+const full = {
+  LINBO_DHCP: 'full',
+  LINBO_DHCP_INTERFACE: 'lo',
+  LINBO_DHCP_PORT: '0',
+  LINBO_DHCP_PROXY_PORT: '0',
+  LINBO_SERVER_IP: '127.0.0.1',
+  LINBO_DHCP_SUBNETS: '127.77.0.0/24 pool=127.77.0.100-127.77.0.101 router=127.77.0.254',
+}
+const pxe = { vendorClass: 'PXEClient:Arch:00007:UNDI:003000', clientArch: [7] }
+
+let database: Database
+beforeAll(async () => {
+  database = await openDatabase({ url: undefined, dataDir: 'memory' })
+  await saveHost(database.db, {
+    ...{ hostname: 'pc01', mac: registered, ip: '127.77.0.11', group: 'win11', room: 'r1' },
+  })
+})
+afterAll(() => database.close())
+beforeEach(async () => {
+  await database.db.deleteFrom('leases').execute()
+})
+
+let open: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of open.toReversed()) await close()
+  open = []
+})
+
+interface Running {
+  service: Service
+  ports: number[]
+  events: BusEvent[]
+}
+
+async function start(
+  settings: Record<string, string>,
+  parts: { clock?: Clock; log?: Logger; db?: Database['db'] } = {},
+): Promise<Running> {
+  const config = load({ ...suite('/nowhere'), ...schema }, settings).values
+  const bus = createMemoryBus()
+  const events: BusEvent[] = []
+  await bus.subscribe((event) => events.push(event))
+  const service = createDhcpService({ config, db: database.db, bus, log: silentLog, ...parts })
+  await service.start()
+  open.push(() => service.stop())
+  const ports = String(service.health().facts?.ports ?? '').split(', ')
+  return { service, ports: ports.map(Number), events }
+}
+
+interface Relay {
+  /** Sends what a client on the relay's network says; every message has its own xid. */
+  say(mac: string, options: OptionValues, fields?: Partial<Packet>): Promise<number>
+  sendBytes(bytes: Uint8Array): Promise<void>
+  /** The next answer, in the order of arrival. */
+  answer(): Promise<Packet>
+  /** Asks and waits for the answer. */
+  ask(mac: string, options: OptionValues, fields?: Partial<Packet>): Promise<Packet>
+}
+
+/** A relay agent at 127.77.0.1 that wants its answers where it sent from (RFC 8357). */
+async function createRelay(serverPort: number, address = '127.77.0.1'): Promise<Relay> {
+  const answers: Packet[] = []
+  const waiting: ((packet: Packet) => void)[] = []
+  let xid = 0
+  const socket: UdpSocket = await openUdp({
+    ...{ port: 0, address, purpose: 'relay' },
+    onMessage(bytes) {
+      const packet = decode(bytes)
+      const next = waiting.shift()
+      if (next) next(packet)
+      else answers.push(packet)
+    },
+  })
+  open.push(() => socket.close())
+  const relay: Relay = {
+    async say(chaddr, options, fields = {}) {
+      xid += 1
+      const relayAgent = encodeRelay({ sourcePort: true, circuitId: Uint8Array.of(xid) })
+      const base = { ...emptyPacket, xid, chaddr, giaddr: address, hops: 1 }
+      const packet = { ...base, ...fields, options: optionsOf({ ...options, relayAgent }) }
+      await socket.send(encode(packet), serverPort, '127.0.0.1')
+      return xid
+    },
+    sendBytes: (bytes) => socket.send(bytes, serverPort, '127.0.0.1'),
+    answer: () => {
+      const ready = answers.shift()
+      return ready ? Promise.resolve(ready) : new Promise((resolve) => waiting.push(resolve))
+    },
+    async ask(mac, options, fields) {
+      const sent = await relay.say(mac, options, fields)
+      const packet = await relay.answer()
+      expect(packet.xid).toBe(sent)
+      return packet
+    },
+  }
+  return relay
+}
+
+const type = (packet: Packet) => readOption(packet.options, 'messageType')
+const discover = { messageType: 1 }
+const select = (requestedAddress: string) => ({
+  ...{ messageType: 3, requestedAddress, serverIdentifier: '127.0.0.1' },
+})
+
+describe('full mode', () => {
+  it('leads a registered host through both exchanges with one address and identity', async () => {
+    const { ports, events } = await start(full)
+    const relay = await createRelay(ports[0]!)
+    for (const client of [pxe, { vendorClass: 'udhcp 1.36.1' }]) {
+      const offer = await relay.ask(registered, { ...discover, ...client })
+      expect([type(offer), offer.yiaddr]).toEqual([2, '127.77.0.11'])
+      const ack = await relay.ask(registered, { ...select(offer.yiaddr), ...client })
+      expect([type(ack), ack.yiaddr]).toEqual([5, '127.77.0.11'])
+      expect(readOption(ack.options, 'hostName')).toBe('pc01')
+      expect(readOption(ack.options, 'nisDomain')).toBe('win11')
+      expect(readOption(ack.options, 'router')).toEqual(['127.77.0.254'])
+    }
+    const steps = events.flatMap((event) => (event.type === 'boot.step' ? event.step : []))
+    expect(steps).toEqual(['firmware-offer', 'firmware-ack', 'linbo-offer', 'linbo-ack'])
+    const seen = events.find((event) => event.type === 'host.seen')
+    expect(seen).toMatchObject({ host: 'pc01', mac: registered, ip: '127.77.0.11', by: 'dhcp' })
+    const [lease] = await listLeases(database.db)
+    expect(lease).toMatchObject({ mac: registered, ip: '127.77.0.11', hostname: 'pc01' })
+    expect(events.filter((event) => event.type === 'lease.changed')).toHaveLength(2)
+  })
+
+  it('answers a relay at its server port when it does not ask otherwise', async () => {
+    const { ports } = await start(full)
+    const arrived = Promise.withResolvers<Packet>()
+    const relay = await openUdp({
+      ...{ port: ports[0]!, address: '127.77.0.1', purpose: 'relay', reuseAddr: true },
+      onMessage: (bytes) => arrived.resolve(decode(bytes)),
+    })
+    open.push(() => relay.close())
+    const packet = { ...emptyPacket, chaddr: registered, giaddr: '127.77.0.1' }
+    await relay.send(encode({ ...packet, options: optionsOf(discover) }), ports[0]!, '127.0.0.1')
+    expect(await arrived.promise).toMatchObject({ yiaddr: '127.77.0.11', giaddr: '127.77.0.1' })
+  })
+
+  it('echoes what the relay said of itself (RFC 3046)', async () => {
+    const { ports } = await start(full)
+    const relay = await createRelay(ports[0]!)
+    const offer = await relay.ask(registered, discover)
+    const expected = encodeRelay({ sourcePort: true, circuitId: Uint8Array.of(1) })
+    expect(readOption(offer.options, 'relayAgent')).toEqual(expected)
+  })
+
+  it('makes one offer to one machine, however often it asks, and another to another', async () => {
+    const { ports } = await start(full)
+    const relay = await createRelay(ports[0]!)
+    for (const mac of [stranger, stranger, another]) await relay.say(mac, discover)
+    const offers = [await relay.answer(), await relay.answer(), await relay.answer()]
+    expect(offers.map((one) => one.yiaddr)).toEqual([
+      ...['127.77.0.100', '127.77.0.100', '127.77.0.101'],
+    ])
+    expect(readOption(offers[0]!.options, 'hostName')).toBe('pxeclient')
+  })
+
+  it('gives an offer to the next machine once the first chose another server', async () => {
+    const { ports } = await start(full)
+    const relay = await createRelay(ports[0]!)
+    const { yiaddr } = await relay.ask(stranger, discover)
+    await relay.say(stranger, { ...select('127.99.0.1'), serverIdentifier: '127.99.0.2' })
+    expect((await relay.ask(another, discover)).yiaddr).toBe(yiaddr)
+  })
+
+  it('makes no offer and warns once when the pool is exhausted', async () => {
+    const warnings: string[] = []
+    const warn = (_facts: unknown, text: string) => void warnings.push(text)
+    const { ports } = await start(full, { log: { ...silentLog, debug() {}, warn } as unknown as Logger })
+    const relay = await createRelay(ports[0]!)
+    await relay.ask(stranger, discover)
+    await relay.ask(another, discover)
+    for (const _ of [1, 2]) await relay.say('52:54:00:00:00:04', discover)
+    expect((await relay.ask(registered, discover)).yiaddr).toBe('127.77.0.11')
+    expect(warnings).toEqual(['machine gets no address'])
+  })
+
+  it('frees offers nobody took, and leases that ended', async () => {
+    let now = Date.now()
+    const clock = { now: () => now, after: systemClock.after }
+    const { ports } = await start(full, { clock })
+    const relay = await createRelay(ports[0]!)
+    await relay.ask(stranger, select('127.77.0.100'))
+    await relay.ask(another, select('127.77.0.101'))
+    now += 601_000
+    const offer = await relay.ask('52:54:00:00:00:04', discover)
+    expect(offer.yiaddr).toBe('127.77.0.100')
+    now += 61_000
+    expect((await relay.ask(stranger, discover)).yiaddr).toBe('127.77.0.100')
+  })
+
+  it('leaves an address alone that a machine found in use', async () => {
+    const { ports } = await start(full)
+    const relay = await createRelay(ports[0]!)
+    const { yiaddr } = await relay.ask(stranger, discover)
+    await relay.ask(stranger, select(yiaddr))
+    await relay.say(stranger, { ...select(yiaddr), messageType: 4 })
+    expect((await relay.ask(stranger, discover)).yiaddr).not.toBe(yiaddr)
+    expect(await listLeases(database.db)).toEqual([])
+  })
+
+  it('ends a lease that is released, and gives the address back to its machine', async () => {
+    const { ports, events } = await start(full)
+    const relay = await createRelay(ports[0]!)
+    await relay.ask(stranger, select('127.77.0.101'))
+    const release = { messageType: 7, serverIdentifier: '127.0.0.1' }
+    await relay.say(stranger, release, { ciaddr: '127.77.0.101' })
+    expect((await relay.ask(stranger, discover)).yiaddr).toBe('127.77.0.101')
+    const changes = events.flatMap((event) => (event.type === 'lease.changed' ? [event] : []))
+    expect(changes).toHaveLength(2)
+    expect(Date.parse(changes[1]!.expiresAt)).toBeLessThanOrEqual(Date.now())
+  })
+
+  it('refuses a wrong address, and a machine that got a fixed one elsewhere', async () => {
+    const { ports } = await start(full)
+    const relay = await createRelay(ports[0]!)
+    const reboot = { messageType: 3, requestedAddress: '127.77.0.100' }
+    expect(type(await relay.ask(registered, reboot))).toBe(6)
+    const extend = await relay.ask(registered, { messageType: 3 }, { ciaddr: '127.77.0.77' })
+    expect(type(extend)).toBe(6)
+  })
+
+  it('does not hand a fixed address out while somebody else holds a lease on it', async () => {
+    const { ports } = await start(full)
+    const relay = await createRelay(ports[0]!)
+    await relay.ask(stranger, select('127.77.0.100'))
+    const host = { hostname: 'pc02', mac: another, group: 'win11', room: 'r1' }
+    await saveHost(database.db, { ...host, ip: '127.77.0.100' })
+    const offer = await relay.ask(another, discover)
+    expect(offer.yiaddr).toBe('127.77.0.101')
+    expect(readOption(offer.options, 'hostName')).toBe('pc02')
+    await database.db.deleteFrom('hosts').where('hostname', '=', 'pc02').execute()
+  })
+
+  it('says nothing to a relay whose network it does not serve', async () => {
+    const { ports } = await start({ ...full, LINBO_DHCP_SUBNETS: '' })
+    const relay = await createRelay(ports[0]!)
+    await relay.say(registered, discover, { giaddr: '10.99.0.1' })
+    expect((await relay.ask(registered, discover)).yiaddr).toBe('127.77.0.11')
+  })
+
+  it('is not disturbed by bytes that are no DHCP, nor by plain BOOTP', async () => {
+    const { ports, service } = await start(full)
+    const relay = await createRelay(ports[0]!)
+    await relay.sendBytes(Uint8Array.of(1, 2, 3))
+    await relay.sendBytes(new Uint8Array(1400).fill(0x5a))
+    await relay.sendBytes(encode({ ...emptyPacket, chaddr: registered }))
+    expect((await relay.ask(registered, discover)).yiaddr).toBe('127.77.0.11')
+    expect(service.health()).toMatchObject({ state: 'ok', facts: { dropped: 3, answered: 1 } })
+  })
+
+  it('stays up without its database, says so, and answers again when it is back', async () => {
+    let isAway = true
+    const db = new Proxy(database.db, {
+      get(target, name, receiver) {
+        if (isAway) throw new Error('connection refused')
+        const value = Reflect.get(target, name, receiver)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const complaint = Promise.withResolvers<void>()
+    const log = { ...silentLog, debug() {}, info() {}, error: () => complaint.resolve() } as Logger
+    const { ports, service } = await start(full, { db, log })
+    const relay = await createRelay(ports[0]!)
+    await relay.say(registered, discover)
+    await complaint.promise
+    expect(service.health()).toMatchObject({
+      state: 'degraded',
+      detail: expect.stringContaining('connection refused'),
+    })
+    isAway = false
+    expect((await relay.ask(registered, discover)).yiaddr).toBe('127.77.0.11')
+    expect(service.health().state).toBe('ok')
+  })
+
+  it('gives up on a database that does not answer', async () => {
+    const timers: (() => void)[] = []
+    const armed = Promise.withResolvers<void>()
+    const clock: Clock = {
+      now: Date.now,
+      after: (_ms, action) => {
+        timers.push(action)
+        armed.resolve()
+        return () => {}
+      },
+    }
+    const never = new Proxy(database.db, {
+      get: () => () => ({
+        selectAll: () => ({ where: () => ({ executeTakeFirst: () => new Promise(() => {}) }) }),
+      }),
+    })
+    const complaint = Promise.withResolvers<void>()
+    const log = { ...silentLog, debug() {}, error: () => complaint.resolve() } as Logger
+    const { ports, service } = await start(full, { db: never, clock, log })
+    const relay = await createRelay(ports[0]!)
+    await relay.say(registered, discover)
+    await armed.promise
+    timers[0]?.()
+    await complaint.promise
+    expect(service.health().state).toBe('degraded')
+  })
+})
+
+describe('proxy mode', () => {
+  const proxy = { ...full, LINBO_DHCP: 'proxy' }
+
+  it('offers PXE clients a boot file and leaves everything else to the main server', async () => {
+    const { ports } = await start(proxy)
+    const relay = await createRelay(ports[0]!)
+    await relay.say(registered, { ...discover, vendorClass: 'udhcp 1.36.1' })
+    await relay.say(registered, { ...select('127.77.0.11'), ...pxe })
+    const offer = await relay.ask(registered, { ...discover, ...pxe })
+    expect(offer).toMatchObject({ yiaddr: '0.0.0.0', file: 'boot/grub/x86_64-efi/core.efi' })
+    expect(readOption(offer.options, 'vendorClass')).toBe('PXEClient')
+    expect(await listLeases(database.db)).toEqual([])
+  })
+
+  it('answers a client that asks for its boot server, where it asked from', async () => {
+    const { ports, events } = await start(proxy)
+    const client = await createRelay(ports[1]!, '127.77.0.11')
+    const fields = { giaddr: '0.0.0.0', ciaddr: '127.77.0.11' }
+    const ack = await client.ask(registered, { messageType: 3, ...pxe }, fields)
+    expect(ack).toMatchObject({ file: 'boot/grub/x86_64-efi/core.efi', ciaddr: '127.77.0.11' })
+    const step = events.find((event) => event.type === 'boot.step')
+    expect(step).toMatchObject({ step: 'firmware-ack', host: 'pc01', ip: '127.77.0.11', ok: true })
+  })
+})
+
+describe('starting and stopping', () => {
+  async function freePort(): Promise<number> {
+    const probe = await openUdp({ port: 0, purpose: 'test', onMessage() {} })
+    await probe.close()
+    return probe.port
+  }
+
+  it('off opens no socket', async () => {
+    const port = await freePort()
+    const { service } = await start({ LINBO_DHCP_PORT: String(port) })
+    expect(service.health()).toEqual({ state: 'ok', facts: { mode: 'off' } })
+    const taken = await openUdp({ port, purpose: 'test', onMessage() {} })
+    await taken.close()
+  })
+
+  it('says which port is taken, also by a program that shares it', async () => {
+    const other = await openUdp({ port: 0, purpose: 'test', reuseAddr: true, onMessage() {} })
+    open.push(() => other.close())
+    const settings = { ...full, LINBO_DHCP_PORT: String(other.port) }
+    await expect(start(settings)).rejects.toMatchObject({
+      code: 'UDP_PORT',
+      message: expect.stringContaining(String(other.port)),
+      fix: expect.stringContaining('stop that DHCP server'),
+    })
+  })
+
+  it('names the interfaces there are when none is set', async () => {
+    await expect(start({ LINBO_DHCP: 'proxy' })).rejects.toMatchObject({
+      code: 'DHCP_INTERFACE',
+      fix: expect.stringContaining('lo (127.0.0.1/8)'),
+    })
+  })
+
+  it('gives both ports back at the end, also when only the second was refused', async () => {
+    const port = await freePort()
+    const blocker = await openUdp({ port: 0, purpose: 'test', onMessage() {} })
+    const ports = {
+      LINBO_DHCP_PORT: String(port),
+      LINBO_DHCP_PROXY_PORT: String(blocker.port),
+    }
+    const settings = { ...full, ...ports, LINBO_DHCP: 'proxy' }
+    await expect(start(settings)).rejects.toMatchObject({ code: 'UDP_PORT' })
+    await blocker.close()
+    const { service } = await start(settings)
+    await service.stop()
+    for (const one of [port, blocker.port]) {
+      const socket = await openUdp({ port: one, purpose: 'test', onMessage() {} })
+      await socket.close()
+    }
+    expect(service.health()).toEqual({ state: 'stopped' })
+  })
+})

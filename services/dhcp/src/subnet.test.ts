@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest'
+import { parseNetwork, parseRange, printNetwork, printRange } from './address.ts'
+import { locate, parseSubnets, planSubnets, type SubnetSettings, subnetOf } from './subnet.ts'
+
+const machine = [
+  { interface: 'lo', address: '127.0.0.1', cidr: '127.0.0.1/8' },
+  { interface: 'lan', address: '10.0.0.1', cidr: '10.0.0.1/24' },
+  { interface: 'lan', address: '10.5.0.1', cidr: '10.5.0.1/16' },
+  { interface: 'lab', address: '10.1.0.1', cidr: '10.1.0.1/24' },
+]
+const plan = (over: Partial<SubnetSettings>) =>
+  planSubnets(
+    {
+      LINBO_DHCP_INTERFACE: ['lan'],
+      LINBO_DHCP_POOL: [],
+      LINBO_DHCP_ROUTER: undefined,
+      LINBO_DHCP_SUBNETS: '',
+      ...over,
+    },
+    machine,
+  )
+const relayed =
+  '10.16.0.0/16 router=10.16.255.254 pool=10.16.1.1-10.16.1.9,10.16.2.7 dns=9.9.9.9; 10.0.0.0/24 router=10.0.0.254'
+
+describe('planSubnets', () => {
+  it('derives the networks of the interfaces and adds the relayed ones', () => {
+    const subnets = plan({ LINBO_DHCP_SUBNETS: relayed, LINBO_DHCP_POOL: ['10.5.1.1-10.5.1.9'] })
+    expect(
+      subnets.map(({ name, ownAddress, router, dns, pools }) => [
+        name,
+        ownAddress,
+        router,
+        dns,
+        pools.map(printRange),
+      ]),
+    ).toEqual([
+      ['10.0.0.0/24', '10.0.0.1', '10.0.0.254', undefined, []],
+      ['10.5.0.0/16', '10.5.0.1', undefined, undefined, ['10.5.1.1-10.5.1.9']],
+      [
+        '10.16.0.0/16',
+        undefined,
+        '10.16.255.254',
+        ['9.9.9.9'],
+        ['10.16.1.1-10.16.1.9', '10.16.2.7-10.16.2.7'],
+      ],
+    ])
+  })
+
+  it.each([
+    ['no interface', { LINBO_DHCP_INTERFACE: [] }, 'DHCP_INTERFACE', 'lan (10.0.0.1/24)'],
+    [
+      'an interface that is not there',
+      { LINBO_DHCP_INTERFACE: ['eth9'] },
+      'DHCP_INTERFACE',
+      'lab (10.1.0.1/24)',
+    ],
+    [
+      'a pool elsewhere',
+      { LINBO_DHCP_POOL: ['10.9.0.1-10.9.0.9'] },
+      'DHCP_POOL',
+      '10.0.0.0/24, 10.5.0.0/16',
+    ],
+    [
+      'a pool that leaves its network',
+      { LINBO_DHCP_POOL: ['10.0.0.9-10.0.1.9'] },
+      'DHCP_POOL',
+      '10.0.0.0/24',
+    ],
+    [
+      'pools that overlap',
+      { LINBO_DHCP_POOL: ['10.0.0.9', '10.0.0.1-10.0.0.9'] },
+      'DHCP_POOL',
+      'one pool',
+    ],
+    ['a router elsewhere', { LINBO_DHCP_ROUTER: '10.9.0.1' }, 'DHCP_ROUTER', 'own network'],
+  ])('refuses %s and says what would do', (_name, settings, code, fix) => {
+    expect(() => plan(settings)).toThrow(
+      expect.objectContaining({ code, fix: expect.stringContaining(fix) }),
+    )
+  })
+})
+
+describe('parseSubnets', () => {
+  it.each([
+    ['10.16.0.0', 'no network'],
+    ['10.16.0.0/16 router=10.17.0.1', 'outside'],
+    ['10.16.0.0/16 pool=10.17.0.1-10.17.0.2', 'outside'],
+    ['10.16.0.0/16 pool=10.16.0.9-10.16.0.2', 'no range'],
+    ['10.16.0.0/16 dns=dns.lan', 'no IPv4 address'],
+    ['10.16.0.0/16 gateway=10.16.0.1', 'none of router='],
+  ])('refuses %s', (text, reason) => {
+    expect(() => parseSubnets(text)).toThrow(reason)
+  })
+})
+
+describe('locate', () => {
+  const subnets = plan({ LINBO_DHCP_INTERFACE: ['lan', 'lab'], LINBO_DHCP_SUBNETS: relayed })
+  const names = (location?: string, asked?: string) =>
+    locate(subnets, location, asked).map((group) => group.map(({ name }) => name))
+
+  it('finds the network of a relay or of an address in use', () => {
+    expect(names('10.16.255.254')).toEqual([['10.16.0.0/16']])
+    expect(names('10.5.3.4')).toEqual([['10.5.0.0/16']])
+    expect(names('192.168.0.1')).toEqual([])
+  })
+
+  it('looks at every interface for a broadcast, and at the network of the address to keep', () => {
+    expect(names()).toEqual([['10.0.0.0/24', '10.5.0.0/16'], ['10.1.0.0/24']])
+    expect(names(undefined, '10.5.0.9')).toEqual([['10.5.0.0/16'], ['10.1.0.0/24']])
+  })
+
+  it('prefers the narrower of two networks', () => {
+    const nested = plan({ LINBO_DHCP_SUBNETS: '10.5.7.0/24' })
+    expect(subnetOf(nested, '10.5.7.1')?.name).toBe('10.5.7.0/24')
+  })
+})
+
+describe('addresses', () => {
+  it('are read and printed', () => {
+    expect(printNetwork(parseNetwork('10.16.3.4/16')!)).toBe('10.16.0.0/16')
+    expect(printRange(parseRange('255.0.0.1 - 255.0.0.9')!)).toBe('255.0.0.1-255.0.0.9')
+    for (const bad of ['10.0.0.0/31', '10.0.0.0/0', '10.0.0.0', '10.0.0.256/8', '']) {
+      expect(parseNetwork(bad)).toBeUndefined()
+    }
+    for (const bad of ['', '10.0.0.9-10.0.0.1', '10.0.0.1-', '1-2-3']) {
+      expect(parseRange(bad)).toBeUndefined()
+    }
+  })
+})
