@@ -14,8 +14,9 @@ export type BootState = 'booting' | 'linbo' | 'stalled'
 export interface BootSummary {
   id: string
   state: BootState
-  step: BootStep
-  detail: string
+  /** The last step, null when none was stored. */
+  step: BootStep | null
+  detail: string | null
   startedAt: string
   lastAt: string
 }
@@ -59,7 +60,8 @@ export interface Transfer {
   file: string
   sizeBytes: number | null
   bytes: number
-  bytesPerSecond: number
+  /** Now while it runs, on average afterwards. */
+  bytesPerSecond: number | null
   /** Null while it runs. */
   result: TransferResult | null
   reason: string | null
@@ -83,7 +85,7 @@ export interface OperationHost {
 
 export interface OperationOptions {
   when: 'now' | 'next-boot'
-  wake?: { waitSeconds?: number; betweenSeconds?: number; broadcast?: string }
+  wake?: { waitSeconds?: number; betweenSeconds?: number; broadcast?: boolean }
   noauto?: boolean
   disableGui?: boolean
 }
@@ -143,7 +145,7 @@ export interface Group {
 export interface Lease {
   mac: string
   ip: string
-  hostname: string | null
+  host: string | null
   expiresAt: string
 }
 
@@ -165,10 +167,16 @@ export interface EffectiveSetting {
 }
 
 export interface ImportResult {
-  added: number | string[]
-  changed: number | string[]
-  unchanged: number | string[]
-  refused: { line: number; message: string }[]
+  added: string[]
+  changed: string[]
+  unchanged: number
+  refused: { line: number; column: number; message: string; fix: string }[]
+}
+
+/** A group with what its start.conf offers. */
+export interface GroupDetail extends Group {
+  os: { number: number; name: string; image: string }[]
+  problems: { line: number; severity: 'error' | 'warning'; message: string; fix: string }[]
 }
 
 export const statuses: readonly HostStatus[] = ['linbo', 'booting', 'os', 'off', 'unknown']

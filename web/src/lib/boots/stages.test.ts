@@ -1,3 +1,4 @@
+import type { BootStep } from '@linbo/bus'
 import { describe, expect, it } from 'vitest'
 import { bootPercent, stageIndex, stages, startsAttempt, waterfall } from './stages.ts'
 
@@ -15,11 +16,17 @@ describe('boot stages', () => {
   })
 
   it('begins a new attempt with the firmware, but not for its second packet', () => {
+    const booting = (step: BootStep) => ({ step, state: 'booting' as const })
     expect(startsAttempt('firmware-offer', null)).toBe(true)
-    expect(startsAttempt('firmware-ack', 'firmware-offer')).toBe(false)
-    expect(startsAttempt('firmware-offer', 'firmware-offer')).toBe(false)
-    expect(startsAttempt('firmware-offer', 'ready')).toBe(true)
-    expect(startsAttempt('kernel', 'ready')).toBe(false)
+    expect(startsAttempt('firmware-ack', booting('firmware-offer'))).toBe(false)
+    expect(startsAttempt('firmware-offer', booting('kernel'))).toBe(true)
+    expect(startsAttempt('initramfs', booting('kernel'))).toBe(false)
+  })
+
+  it('begins a new attempt with whatever the firmware asks for once LINBO was there', () => {
+    const arrived = { step: 'ready', state: 'linbo' } as const
+    expect(startsAttempt('boot-file', arrived)).toBe(true)
+    expect(startsAttempt('log', arrived)).toBe(false)
   })
 
   it('gives each step the time since the one before it', () => {

@@ -1,4 +1,5 @@
 import type { BootStep } from '@linbo/bus'
+import type { BootState } from '../types.ts'
 
 /** The five stages people see; a machine that is past the last one has arrived in LINBO. */
 export const stages = ['network', 'loader', 'kernel', 'address', 'configuration'] as const
@@ -21,8 +22,8 @@ const stageOfStep: Record<BootStep, number> = {
 }
 
 /** Index into `stages`; `stages.length` once the machine is ready. */
-export function stageIndex(step: BootStep): number {
-  return stageOfStep[step] ?? 0
+export function stageIndex(step: BootStep | null): number {
+  return step === null ? 0 : (stageOfStep[step] ?? 0)
 }
 
 const order: BootStep[] = [
@@ -42,15 +43,27 @@ const order: BootStep[] = [
 ]
 
 /** How much of the boot is behind this step, 0–100. */
-export function bootPercent(step: BootStep): number {
+export function bootPercent(step: BootStep | null): number {
+  if (step === null) return 0
   return Math.round((100 * (order.indexOf(step) + 1)) / order.length)
 }
 
+const inFirmware = order.slice(0, order.indexOf('linbo-offer') + 1)
+const inLinbo = order.slice(order.indexOf('start-conf'))
+
+/** True for steps that only a machine that runs LINBO can take. */
+export function isInLinbo(step: BootStep): boolean {
+  return inLinbo.includes(step)
+}
+
 /** True when this step can only belong to a new attempt, seen from the newest one. */
-export function startsAttempt(step: BootStep, before: BootStep | null): boolean {
+export function startsAttempt(
+  step: BootStep,
+  before: { step: BootStep | null; state: BootState } | null,
+): boolean {
   if (before === null) return true
-  if (step !== 'firmware-offer' && step !== 'firmware-ack') return false
-  return stageIndex(before) > 0
+  if (before.state === 'linbo') return inFirmware.includes(step)
+  return stageOfStep[step] === 0 && stageIndex(before.step) > 0
 }
 
 export interface Span {

@@ -66,7 +66,13 @@ describe('hosts', () => {
   })
 
   it('ask for a reload when an event names one we do not know', () => {
-    const touched = play(world(), { type: 'host.status', ...pc01, host: 'new', status: 'off', os: null })
+    const touched = play(world(), {
+      type: 'host.status',
+      ...pc01,
+      host: 'new',
+      status: 'off',
+      os: null,
+    })
     expect(touched.reloadHosts).toBe(true)
   })
 
@@ -80,7 +86,11 @@ describe('hosts', () => {
     expect(model.hosts.get('pc01')?.boot).toMatchObject({ state: 'booting', step: 'kernel' })
     const first = model.hosts.get('pc01')?.boot?.id
     play(model, { type: 'boot.step', ...pc01, step: 'ready', ok: true, detail: '' })
-    expect(model.hosts.get('pc01')?.boot).toMatchObject({ state: 'linbo', step: 'ready', id: first })
+    expect(model.hosts.get('pc01')?.boot).toMatchObject({
+      state: 'linbo',
+      step: 'ready',
+      id: first,
+    })
     play(model, { type: 'boot.step', ...pc01, step: 'log', ok: true, detail: 'late' })
     expect(model.hosts.get('pc01')?.boot).toMatchObject({ state: 'linbo', step: 'ready' })
     play(model, { type: 'boot.step', ...pc01, step: 'firmware-offer', ok: true, detail: 'again' })
@@ -117,7 +127,11 @@ describe('transfers', () => {
     expect(model.transfers.get('t1')).toMatchObject({ bytes: 400, sizeBytes: 1000, result: null })
     const end = { type: 'transfer.finished', transfer: 't1', bytes: 1000, ms: 9, reason: null }
     play(model, { ...end, result: 'ok' })
-    expect(model.transfers.get('t1')).toMatchObject({ bytes: 1000, result: 'ok', bytesPerSecond: 0 })
+    expect(model.transfers.get('t1')).toMatchObject({
+      bytes: 1000,
+      result: 'ok',
+      bytesPerSecond: 0,
+    })
   })
 
   it('are not restarted by events that are replayed', () => {

@@ -1,5 +1,5 @@
 import type { BusEvent } from '@linbo/bus'
-import { startsAttempt } from '../boots/stages.ts'
+import { isInLinbo, startsAttempt } from '../boots/stages.ts'
 import type { BootSummary, Host, Operation, Transfer } from '../types.ts'
 
 /** Everything the pages show live. Values are replaced, never changed in place. */
@@ -62,7 +62,11 @@ export function apply(model: Model, event: BusEvent, touched: Touched): void {
       if (!host) return
       const boot = event.status === 'linbo' && host.boot ? arrived(host.boot, event.at) : host.boot
       const ip = event.ip ?? host.ip
-      return put(model, { ...host, ip, status: event.status, os: event.os, statusAt: event.at, boot }, touched)
+      return put(
+        model,
+        { ...host, ip, status: event.status, os: event.os, statusAt: event.at, boot },
+        touched,
+      )
     }
     case 'boot.step': {
       if (event.host === null) return meet(model, event, event.detail, touched)
@@ -119,15 +123,16 @@ function meet(
 }
 
 function nextBoot(before: BootSummary | null, event: Of<'boot.step'>): BootSummary {
-  const fresh = startsAttempt(event.step, before?.step ?? null)
-  const state = event.step === 'ready' && event.ok ? 'linbo' : 'booting'
+  const fresh = startsAttempt(event.step, before)
+  const same = fresh ? null : before
+  // Late steps of a machine that has already arrived (its log, say) do not put it back.
+  const isThere = same?.state === 'linbo' || (isInLinbo(event.step) && event.ok)
   return {
-    id: fresh || !before ? `event-${event.id}` : before.id,
-    // Late steps of a machine that has already arrived (its log, say) do not put it back.
-    state: !fresh && before?.state === 'linbo' ? 'linbo' : state,
-    step: !fresh && before?.state === 'linbo' ? before.step : event.step,
+    id: same?.id ?? `event-${event.id}`,
+    state: isThere ? 'linbo' : 'booting',
+    step: same?.step === 'ready' ? 'ready' : event.step,
     detail: event.detail,
-    startedAt: fresh || !before ? event.at : before.startedAt,
+    startedAt: same?.startedAt ?? event.at,
     lastAt: event.at,
   }
 }

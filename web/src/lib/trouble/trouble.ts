@@ -1,0 +1,46 @@
+import type { Stranger } from '../live/model.ts'
+import type { BootFile, Host, Operation, ServiceStatus } from '../types.ts'
+
+export type Trouble =
+  | { kind: 'service'; id: string; service: ServiceStatus }
+  | { kind: 'boot-files'; id: string; files: BootFile[] }
+  | { kind: 'stalled'; id: string; host: Host }
+  | { kind: 'operation'; id: string; operation: Operation; failed: string[] }
+  | { kind: 'stranger'; id: string; stranger: Stranger }
+
+/** A failure older than this is history: it stays on the operations page. */
+const freshMs = 24 * 60 * 60_000
+
+export interface Facts {
+  services: readonly ServiceStatus[]
+  bootFiles: readonly BootFile[]
+  hosts: Iterable<Host>
+  operations: readonly Operation[]
+  strangers: readonly Stranger[]
+  now: number
+}
+
+/** Everything that wants somebody's attention, the most far-reaching first. */
+export function findTrouble(facts: Facts): Trouble[] {
+  const list: Trouble[] = []
+  for (const service of facts.services) {
+    if (service.state === 'ok') continue
+    list.push({ kind: 'service', id: `service ${service.service} ${service.machine}`, service })
+  }
+  const files = facts.bootFiles.filter((file) => !file.present && file.fix !== null)
+  if (files.length > 0) list.push({ kind: 'boot-files', id: 'boot-files', files })
+  for (const host of facts.hosts) {
+    if (host.boot?.state !== 'stalled' || host.status === 'linbo' || host.status === 'os') continue
+    list.push({ kind: 'stalled', id: `stalled ${host.hostname}`, host })
+  }
+  for (const operation of facts.operations) {
+    if (operation.state !== 'failed' && operation.state !== 'interrupted') continue
+    if (facts.now - Date.parse(operation.finishedAt ?? operation.createdAt) > freshMs) continue
+    const failed = operation.hosts.filter((host) => host.phase !== 'done').map((h) => h.hostname)
+    list.push({ kind: 'operation', id: `operation ${operation.id}`, operation, failed })
+  }
+  for (const stranger of facts.strangers) {
+    list.push({ kind: 'stranger', id: `stranger ${stranger.mac}`, stranger })
+  }
+  return list
+}
