@@ -70,6 +70,8 @@ export async function startSuite(mode: Mode, extra: Record<string, string> = {})
     LINBO_DHCP_PORT: String(ports.dhcp),
     LINBO_CLIENT_SSH_PORT: String(ports.ssh),
     LINBO_LOG_LEVEL: 'debug',
+    LINBO_REMOTE_PAUSE_SECONDS: '0',
+    LINBO_REMOTE_ENDING_SECONDS: '2',
     ...extra,
   }
   if (mode === 'separate processes') {

@@ -31,7 +31,7 @@ describe.each(modes)('a machine goes the whole way, %s', (mode) => {
   }
   beforeAll(async () => {
     suite = await startSuite(mode, dhcp)
-    school = await openSchool(suite, { count: 3, network, dhcp: true })
+    school = await openSchool(suite, { count: 3, network, dhcp: true, pace: 0.3 })
   }, 90_000)
   afterAll(async () => {
     await school?.close()

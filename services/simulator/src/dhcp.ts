@@ -37,6 +37,8 @@ export async function askForLease(
   const socket = await openUdp({
     address: machine.ip,
     port: server.dhcpPort,
+    // The server may have taken this port for all addresses of the machine.
+    reuseAddr: true,
     purpose: `${machine.hostname}'s DHCP relay`,
     onMessage: (bytes) => incoming.put(decode(bytes)),
   })

@@ -15,11 +15,16 @@ export function portHolder(kind: 'UDP' | 'TCP', port: number): string | undefine
   for (const pid of list('/proc').filter((name) => /^\d+$/.test(name))) {
     for (const fd of list(`/proc/${pid}/fd`)) {
       const inode = /^socket:\[(\d+)\]$/.exec(link(`/proc/${pid}/fd/${fd}`))?.[1]
-      if (inode && inodes.has(inode))
-        return `${readText(`/proc/${pid}/comm`).trim()} (process ${pid})`
+      if (inode && inodes.has(inode)) return `${programOf(pid)} (process ${pid})`
     }
   }
   return undefined
+}
+
+/** The program's own name: a Node process calls its main thread `MainThread`. */
+function programOf(pid: string): string {
+  const [command = ''] = readText(`/proc/${pid}/cmdline`).split('\0')
+  return command.split('/').at(-1) || readText(`/proc/${pid}/comm`).trim()
 }
 
 function attempt<T>(read: () => T, otherwise: T): T {

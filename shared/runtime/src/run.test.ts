@@ -32,7 +32,7 @@ describe('run', () => {
     expect(story).toEqual(['+a', '+b', '-b', '-a', 'closed'])
   })
 
-  it('stops what it started when a later service fails', async () => {
+  it('stops what it started when a later service fails, and what that one had opened', async () => {
     const story: string[] = []
     const services = [service('a', story), service('b', story, true), service('c', story)]
     const running = run({
@@ -41,6 +41,6 @@ describe('run', () => {
       onStopped: async () => void story.push('closed'),
     })
     await expect(running).rejects.toMatchObject({ code: 'X', fix: 'yes' })
-    expect(story).toEqual(['+a', '-a', 'closed'])
+    expect(story).toEqual(['+a', '-b', '-a', 'closed'])
   })
 })

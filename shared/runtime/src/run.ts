@@ -39,6 +39,8 @@ export async function run(options: RunOptions): Promise<void> {
       options.log.info({ service: service.name, ...service.health().facts }, 'service started')
     } catch (error) {
       ended.cancel()
+      // It may have opened something before it failed.
+      started.push(service)
       await stopAll()
       throw toLinboError(error, 'SERVICE_START', `${service.name} did not start`)
     }

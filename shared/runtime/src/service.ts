@@ -11,7 +11,7 @@ export interface Service {
   readonly name: string
   /** Resolves when the service answers clients. Throws a `LinboError` with a fix when it cannot. */
   start(): Promise<void>
-  /** Resolves once every socket, timer and child process this service opened is gone. */
+  /** Resolves once every socket, timer and child process this service opened is gone, also after a failed start. */
   stop(): Promise<void>
   health(): Health
 }
