@@ -1,0 +1,33 @@
+import type { BootStep } from '@linbo/bus'
+
+export interface FileRole {
+  step: BootStep
+  /** A machine cannot boot when this file is missing; of the others, LINBO asks for many that need not exist. */
+  required: boolean
+  /** The firmware that asks for it, when the file tells. */
+  firmware?: string
+}
+
+const grub = 'boot/grub/'
+
+/** Which step of a boot the delivery of this file (path below LINBO_DIR) is, if any. */
+export function roleOf(path: string): FileRole | undefined {
+  if (path === 'linbo64') return { step: 'kernel', required: true }
+  if (path === 'linbofs64') return { step: 'initramfs', required: true }
+  if (path === `${grub}x86_64-efi/core.efi`) {
+    return { step: 'boot-file', required: true, firmware: 'uefi-x64' }
+  }
+  if (path === `${grub}i386-pc/core.0`) {
+    return { step: 'boot-file', required: true, firmware: 'bios' }
+  }
+  if (path.startsWith(grub) && path.endsWith('.cfg')) {
+    return { step: 'grub-config', required: path === `${grub}grub.cfg` }
+  }
+  return undefined
+}
+
+/** The MAC address in GRUB's first question, `grub.cfg-01-52-54-00-1b-0b-10`: lower case, with colons. */
+export function macFromName(path: string): string | undefined {
+  const found = /(?:^|\/)grub\.cfg-01-([0-9a-f]{2}(?:-[0-9a-f]{2}){5})$/i.exec(path)
+  return found?.[1]?.toLowerCase().replaceAll('-', ':')
+}

@@ -1,0 +1,146 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathBelow, whySecret } from './path.ts'
+
+/** A file being read, by one or more transfers. */
+export interface BootFile {
+  /** Tells this content apart from any other: changes when the file is replaced or written to. */
+  readonly id: string
+  readonly sizeBytes: number
+  /**
+   * Fills the views, in order, from `position`.
+   * @throws when the file was changed or cut since it was opened.
+   */
+  read(views: Uint8Array[], position: number): Promise<void>
+  /** Says that a transfer no longer needs the file. */
+  release(): Promise<void>
+}
+
+export type Opened =
+  | { kind: 'file'; file: BootFile }
+  | { kind: 'missing'; reason: string }
+  /** There is something, but it is not for this client. */
+  | { kind: 'refused'; reason: string }
+
+export interface Files {
+  /** Opens a path below the root (already checked by `requestedPath`). */
+  open(path: string): Promise<Opened>
+  /** True when the root itself could not be found. */
+  readonly rootMissing: boolean
+  /** Looks for the root. */
+  check(): Promise<void>
+}
+
+const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY
+const absent = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'])
+
+/** The tree below `root`, read-only. Symbolic links are followed as long as they stay inside. */
+export function createFiles(root: string): Files {
+  const shared = new Map<string, SharedFile>()
+  let rootMissing = false
+
+  async function realRoot(): Promise<string | undefined> {
+    const found = await realpath(root).catch(() => undefined)
+    rootMissing = found === undefined
+    return found
+  }
+
+  async function openOnce(path: string): Promise<Opened | 'replaced'> {
+    const base = await realRoot()
+    if (base === undefined) return { kind: 'missing', reason: `${root} is missing` }
+    // Looked at before it is opened: opening alone can do something, if it is a device.
+    const target = await realpath(join(base, path))
+    const before = judge(base, target)
+    if (before) return before
+    if (!(await stat(target)).isFile()) return { kind: 'refused', reason: 'not a regular file' }
+    const handle = await open(target, flags)
+    let isKept = false
+    try {
+      // What counts is what the descriptor is, however the path was swapped meanwhile.
+      const opened = await readlink(`/proc/self/fd/${handle.fd}`)
+      if (opened === `${target} (deleted)`) return 'replaced'
+      const after = judge(base, opened)
+      if (after) return after
+      const facts = await handle.stat({ bigint: true })
+      if (!facts.isFile()) return { kind: 'refused', reason: 'not a regular file' }
+      const id = `${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeNs}`
+      const known = shared.get(id)
+      if (known) return { kind: 'file', file: known.use() }
+      const file = new SharedFile(id, Number(facts.size), handle, () => shared.delete(id))
+      shared.set(id, file)
+      isKept = true
+      return { kind: 'file', file: file.use() }
+    } finally {
+      if (!isKept) await handle.close()
+    }
+  }
+
+  return {
+    async open(path) {
+      try {
+        // A file replaced between looking and opening is there again under its name.
+        for (let attempt = 0; attempt < 3; attempt++) {
+          const opened = await openOnce(path)
+          if (opened !== 'replaced') return opened
+        }
+        return { kind: 'missing', reason: 'removed while it was being opened' }
+      } catch (error) {
+        const errno = (error as NodeJS.ErrnoException).code ?? 'unknown'
+        if (absent.has(errno)) return { kind: 'missing', reason: 'no such file' }
+        return { kind: 'refused', reason: `cannot be opened: ${errno}` }
+      }
+    },
+    get rootMissing() {
+      return rootMissing
+    },
+    async check() {
+      await realRoot()
+    },
+  }
+}
+
+function judge(base: string, target: string): Opened | undefined {
+  const below = pathBelow(base, target)
+  if (below === undefined) return { kind: 'missing', reason: `leads outside, to ${target}` }
+  const secret = whySecret(below)
+  return secret ? { kind: 'missing', reason: secret } : undefined
+}
+
+class SharedFile implements BootFile {
+  readonly id: string
+  readonly sizeBytes: number
+  readonly #handle: FileHandle
+  readonly #forget: () => void
+  #users = 0
+
+  constructor(id: string, sizeBytes: number, handle: FileHandle, forget: () => void) {
+    this.id = id
+    this.sizeBytes = sizeBytes
+    this.#handle = handle
+    this.#forget = forget
+  }
+
+  use(): this {
+    this.#users++
+    return this
+  }
+
+  async read(views: Uint8Array[], position: number): Promise<void> {
+    const wanted = views.reduce((sum, view) => sum + view.length, 0)
+    const [{ bytesRead }, now] = await Promise.all([
+      this.#handle.readv(views, position),
+      this.#handle.stat({ bigint: true }),
+    ])
+    if (bytesRead !== wanted || `${now.dev}:${now.ino}:${now.size}:${now.mtimeNs}` !== this.id) {
+      throw new Error('the file changed while it was being sent')
+    }
+  }
+
+  async release(): Promise<void> {
+    this.#users--
+    if (this.#users > 0) return
+    this.#forget()
+    await this.#handle.close()
+  }
+}

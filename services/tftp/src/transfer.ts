@@ -1,0 +1,228 @@
+/** What a transfer was agreed on, fixed from its start. */
+export interface Plan {
+  sizeBytes: number
+  /** Bytes of data in a block. */
+  blksize: number
+  /** Blocks sent before an ACK is awaited. */
+  windowsize: number
+  /** True when an OACK has to be acknowledged first. */
+  hasOack: boolean
+  /** Time before every retransmission, when the client chose it (RFC 2349). */
+  fixedMs: number | undefined
+  /** Longest time before a first retransmission. */
+  timeoutMs: number
+  /** Retransmissions after waits of `timeoutMs` and more before the client counts as gone. */
+  retries: number
+}
+
+export interface Transfer {
+  readonly plan: Plan
+  /** Number of the last block, counted from 1 without rollover. */
+  readonly last: number
+  phase: 'new' | 'offered' | 'sending' | 'ended'
+  /** Highest block the client has acknowledged, and highest block sent. */
+  acked: number
+  sent: number
+  /** The client has acknowledged something: it exists and wants the file. */
+  confirmed: boolean
+  /** Until this block is acknowledged, a repeated ACK is taken for an echo of an earlier retransmission. */
+  settled: number
+  sentAt: number
+  /** What is awaited was sent more than once, so that its ACK tells nothing about time (Karn). */
+  repeated: boolean
+  smoothMs: number
+  deviationMs: number
+  /** Shortest answer seen; Infinity while there was none. */
+  leastMs: number
+  waitMs: number
+  tries: number
+  /** How often something was sent again. */
+  retransmissions: number
+}
+
+/** `at` is in milliseconds of any steady clock. */
+export type Input =
+  | { type: 'start'; at: number }
+  | { type: 'ack'; block: number; at: number }
+  | { type: 'timeout'; at: number }
+  | { type: 'error'; code: number; message: string }
+  /** Our own decision to end it; `tell` sends the client an ERROR. */
+  | { type: 'stop'; result: 'failed' | 'aborted'; reason: string; tell: boolean }
+
+export type Effect =
+  | { type: 'send-oack' }
+  | { type: 'send-blocks'; first: number; count: number }
+  | { type: 'send-error'; message: string }
+  | { type: 'arm'; ms: number }
+  | { type: 'end'; result: 'ok' | 'failed' | 'aborted'; reason: string | null }
+
+/** Least time before a retransmission: below it, a client that is busy for a moment looks like a lost packet. */
+const leastWaitMs = 20
+
+export function createTransfer(plan: Plan): Transfer {
+  return {
+    plan,
+    // A last block shorter than blksize ends the transfer, so an exact multiple needs an empty one.
+    last: Math.floor(plan.sizeBytes / plan.blksize) + 1,
+    phase: 'new',
+    acked: 0,
+    sent: 0,
+    confirmed: false,
+    settled: 0,
+    sentAt: 0,
+    repeated: false,
+    smoothMs: 0,
+    deviationMs: 0,
+    leastMs: Number.POSITIVE_INFINITY,
+    waitMs: plan.fixedMs ?? plan.timeoutMs,
+    tries: 0,
+    retransmissions: 0,
+  }
+}
+
+/** True when only the last acknowledgement is missing. */
+export function isAllSent(transfer: Transfer): boolean {
+  return transfer.sent === transfer.last
+}
+
+/** Bytes the client has acknowledged. */
+export function deliveredBytes(transfer: Transfer): number {
+  return Math.min(transfer.acked * transfer.plan.blksize, transfer.plan.sizeBytes)
+}
+
+/** The sending side of one read (RFC 1350, 2347, 2349, 7440): state and input in, effects out. */
+export function step(transfer: Transfer, input: Input): Effect[] {
+  if (transfer.phase === 'ended') return []
+  switch (input.type) {
+    case 'start':
+      if (!transfer.plan.hasOack) return sendWindow(transfer, input.at)
+      transfer.phase = 'offered'
+      transfer.sentAt = input.at
+      return [{ type: 'send-oack' }, { type: 'arm', ms: transfer.waitMs }]
+    case 'ack':
+      return acknowledge(transfer, input.block, input.at)
+    case 'timeout':
+      return retry(transfer, input.at)
+    case 'error':
+      return end(transfer, 'aborted', `the client: ${input.message || 'error'} (${input.code})`)
+    case 'stop': {
+      const ending = end(transfer, input.result, input.reason)
+      return input.tell ? [{ type: 'send-error', message: input.reason }, ...ending] : ending
+    }
+  }
+}
+
+function acknowledge(transfer: Transfer, block: number, at: number): Effect[] {
+  if (transfer.phase === 'offered') {
+    if (block !== 0) return []
+    progress(transfer, at)
+    return sendWindow(transfer, at)
+  }
+  // Numbers on the wire have 16 bits: which block from `acked` on does this one mean?
+  const acked = transfer.acked + ((block - transfer.acked) & 0xffff)
+  if (acked > transfer.sent) return []
+  if (acked === transfer.acked) return repeatedAck(transfer, at)
+  progress(transfer, at)
+  transfer.acked = acked
+  if (acked === transfer.last) return end(transfer, 'ok', null)
+  if (acked === transfer.sent) return sendWindow(transfer, at)
+  // An ACK inside the window tells of a gap after it (RFC 7440 section 4). But it can also be the client's
+  // answer to blocks that came twice: repeating again would go on for ever, so only what is new is sent.
+  if (acked < transfer.settled) return slideWindow(transfer, at)
+  rewind(transfer)
+  return sendWindow(transfer, at)
+}
+
+/**
+ * An ACK for what was acknowledged before. In lock-step it is never answered: that would double all later
+ * traffic (the Sorcerer's Apprentice, RFC 1123 4.2.3.1). With a window it is how a client says that it
+ * missed the window's first block (RFC 7440 section 4), unless it comes too soon to be an answer, or can
+ * be the echo of blocks we repeated.
+ */
+function repeatedAck(transfer: Transfer, at: number): Effect[] {
+  if (transfer.plan.windowsize === 1) return []
+  if (transfer.acked < transfer.settled) return []
+  if (at - transfer.sentAt < transfer.leastMs / 2) return []
+  rewind(transfer)
+  return sendWindow(transfer, at)
+}
+
+function retry(transfer: Transfer, at: number): Effect[] {
+  const { fixedMs, timeoutMs, retries } = transfer.plan
+  if (transfer.waitMs >= (fixedMs ?? timeoutMs)) transfer.tries++
+  if (transfer.tries > retries) {
+    // Clients close their port with the last ACK, so when only that is missing, it got lost more likely than the block.
+    if (transfer.confirmed && transfer.acked === transfer.last - 1) {
+      transfer.acked = transfer.last
+      return end(transfer, 'ok', 'the last acknowledgement never came')
+    }
+    const what = transfer.confirmed ? `block ${transfer.acked + 1}` : 'the first packet'
+    return end(transfer, 'failed', `the client did not acknowledge ${what}`)
+  }
+  transfer.waitMs = fixedMs ?? Math.min(transfer.waitMs * 2, timeoutMs * 8)
+  rewind(transfer)
+  if (transfer.phase === 'offered') {
+    return [{ type: 'send-oack' }, { type: 'arm', ms: transfer.waitMs }]
+  }
+  return sendWindow(transfer, at)
+}
+
+function rewind(transfer: Transfer): void {
+  transfer.retransmissions++
+  transfer.repeated = true
+  transfer.settled = transfer.sent + 1
+}
+
+/** Sends everything the window holds. */
+function sendWindow(transfer: Transfer, at: number): Effect[] {
+  transfer.phase = 'sending'
+  return sendFrom(transfer, transfer.acked + 1, at)
+}
+
+/** Sends what the window newly holds. */
+function slideWindow(transfer: Transfer, at: number): Effect[] {
+  transfer.repeated = true
+  return sendFrom(transfer, transfer.sent + 1, at)
+}
+
+function sendFrom(transfer: Transfer, first: number, at: number): Effect[] {
+  const upTo = Math.min(transfer.acked + transfer.plan.windowsize, transfer.last)
+  transfer.sent = Math.max(transfer.sent, upTo)
+  transfer.sentAt = at
+  return [
+    { type: 'send-blocks', first, count: Math.max(0, upTo - first + 1) },
+    { type: 'arm', ms: transfer.waitMs },
+  ]
+}
+
+/** Something new was acknowledged: learn how long answers take, and be patient again. */
+function progress(transfer: Transfer, at: number): void {
+  transfer.confirmed = true
+  transfer.tries = 0
+  if (!transfer.repeated) {
+    const tookMs = Math.max(0, at - transfer.sentAt)
+    const first = transfer.leastMs === Number.POSITIVE_INFINITY
+    const deviation = first ? tookMs / 2 : Math.abs(tookMs - transfer.smoothMs)
+    transfer.deviationMs = first ? deviation : transfer.deviationMs * 0.75 + deviation * 0.25
+    transfer.smoothMs = first ? tookMs : transfer.smoothMs * 0.875 + tookMs * 0.125
+    transfer.leastMs = Math.min(transfer.leastMs, tookMs)
+  }
+  transfer.repeated = false
+  const { fixedMs, timeoutMs } = transfer.plan
+  if (fixedMs !== undefined) return
+  if (transfer.leastMs === Number.POSITIVE_INFINITY) {
+    transfer.waitMs = timeoutMs
+    return
+  }
+  const learned = Math.max(leastWaitMs, transfer.smoothMs + transfer.deviationMs * 4)
+  transfer.waitMs = Math.min(learned, timeoutMs)
+}
+
+function end(
+  transfer: Transfer,
+  result: 'ok' | 'failed' | 'aborted',
+  reason: string | null,
+): Effect[] {
+  transfer.phase = 'ended'
+  return [{ type: 'end', result, reason }]
+}
