@@ -1,11 +1,11 @@
 import { type Database, findKnownKey, forgetKey, openDatabase, pinKey } from '@linbo/db'
 import type { LinboError } from '@linbo/runtime'
-import ssh2 from 'ssh2'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type ConnectOptions, connectClient, type SshConnection } from './connect.ts'
 import { type FakeClient, type FakeCommand, makeHostKey, startFakeClient } from './fake-client.ts'
+import { makeKeyPair } from './key.ts'
 
-const pair = ssh2.utils.generateKeyPairSync('ed25519')
+const { privateKey } = makeKeyPair()
 let database: Database
 let machine: FakeClient
 let connection: SshConnection | undefined
@@ -33,7 +33,7 @@ async function connect(options: Partial<ConnectOptions> = {}): Promise<SshConnec
     hostname,
     ip: '127.0.0.1',
     port: machine.port,
-    privateKey: pair.private,
+    privateKey,
     db: database.db,
     timeoutMs: 5000,
     ...options,
@@ -70,7 +70,7 @@ describe('connectClient', () => {
   })
 
   it('says that our key is not accepted, and pins nothing then', async () => {
-    await start({ authorizedKey: ssh2.utils.generateKeyPairSync('ed25519').public })
+    await start({ authorizedKey: makeKeyPair().publicKey })
     const error = await failure(connect({ hostname: 'stranger' }))
     expect(error.code).toBe('SSH_REFUSED')
     expect(error.fix).toContain('authorized_keys')
@@ -120,7 +120,7 @@ describe('connectClient', () => {
           hostname: 'twice',
           ip: '127.0.0.1',
           port,
-          privateKey: pair.private,
+          privateKey,
           db: database.db,
           timeoutMs: 5000,
         }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import ssh2 from 'ssh2'
+import { makeKeyPair } from './key.ts'
 
 /** One command a test's machine was asked to run. */
 export interface FakeCommand {
@@ -44,7 +45,7 @@ export interface FakeClientOptions {
 
 /** A host key for `FakeClientOptions.hostKey`. */
 export function makeHostKey(): string {
-  return ssh2.utils.generateKeyPairSync('ed25519').private
+  return makeKeyPair().privateKey
 }
 
 /** An SSH server on loopback that stands for a machine in LINBO. For tests only. */

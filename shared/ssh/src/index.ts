@@ -1,5 +1,5 @@
 export { type ConnectOptions, connectClient, type SshConnection } from './connect.ts'
 export type { ExecOptions, ExecResult } from './exec.ts'
-export { type ClientKey, loadClientKey } from './key.ts'
+export { type ClientKey, loadClientKey, makeKeyPair } from './key.ts'
 export { quote } from './quote.ts'
 export { readUploadPassword } from './upload-password.ts'

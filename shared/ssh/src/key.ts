@@ -11,6 +11,19 @@ export interface ClientKey {
 }
 
 /**
+ * A new Ed25519 key pair in OpenSSH's format. ssh2 drops a leading zero byte of the public key, so that one in 256 of
+ * its key files is malformed; those are thrown away.
+ */
+export function makeKeyPair(): ClientKey {
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'linbo-server' })
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) {
+      return { privateKey: pair.private, publicKey: pair.public }
+    }
+  }
+}
+
+/**
  * Reads `<dataDir>/ssh/id_ed25519`, or creates it (mode 0600) with its `.pub` beside it.
  * @throws LinboError `SSH_KEY` when the file is no private key, `SECRET_FILE` when it cannot be read or created.
  */
@@ -19,7 +32,7 @@ export async function loadClientKey(dataDir: string): Promise<ClientKey> {
   let created = false
   const privateKey = await readOrCreate(path, () => {
     created = true
-    return ssh2.utils.generateKeyPairSync('ed25519', { comment: 'linbo-server' }).private
+    return makeKeyPair().privateKey
   })
   const publicKey = publicHalf(privateKey, path)
   if (created) await writeAtomic(`${path}.pub`, `${publicKey}\n`)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loadClientKey } from './key.ts'
+import { loadClientKey, makeKeyPair } from './key.ts'
 import { quote } from './quote.ts'
 import { readUploadPassword } from './upload-password.ts'
 
@@ -29,6 +29,13 @@ describe('loadClientKey', () => {
     expect((await readdir(join(dir, 'ssh'))).sort()).toEqual(['id_ed25519', 'id_ed25519.pub'])
   })
 
+  it('never makes a key file that cannot be read', () => {
+    // Without a check about four of these would be malformed.
+    for (let count = 0; count < 1000; count++) {
+      expect(ssh2.utils.parseKey(makeKeyPair().privateKey)).not.toBeInstanceOf(Error)
+    }
+  })
+
   it('uses a key that is there already', async () => {
     const pair = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 })
     await loadClientKey(dir)
@@ -39,7 +46,7 @@ describe('loadClientKey', () => {
   it('does not replace a file that is no private key', async () => {
     await loadClientKey(dir)
     const path = join(dir, 'ssh', 'id_ed25519')
-    for (const text of ['', 'rubbish', ssh2.utils.generateKeyPairSync('ed25519').public]) {
+    for (const text of ['', 'rubbish', makeKeyPair().publicKey]) {
       await writeFile(path, text)
       await expect(loadClientKey(dir)).rejects.toMatchObject({ code: 'SSH_KEY' })
       expect(await readFile(path, 'utf8')).toBe(text)
