@@ -110,7 +110,7 @@ function afterTask(run: Run, result: Extract<Input, { type: 'ran' }>): Effect[] 
       return next(run, result)
     case 'put-secrets':
       run.hasSecrets = true
-      if (result.ended === 'exit' && result.code !== 0 && !run.outcome) {
+      if (result.ended !== 'lost' && result.code !== 0 && !run.outcome) {
         const why = result.problem ? `: ${result.problem}` : ''
         const reason = `the upload password could not be put on the client${why}`
         return cleanUp(run, { phase: 'failed', reason, exitCode: result.code })
@@ -169,7 +169,7 @@ function next(run: Run, result: Extract<Input, { type: 'ran' }>): Effect[] {
   const step = run.plan.steps[index]
   if (!step) return cleanUp(run, { phase: 'done', reason: null, exitCode: result.code })
   const uploadsLeft = run.plan.steps.slice(index).some((one) => one.uploads)
-  if (uploadsLeft && !run.hasSecrets) return start(run, { kind: 'put-secrets' })
+  if (step.uploads && !run.hasSecrets) return start(run, { kind: 'put-secrets' })
   if (!uploadsLeft && run.hasSecrets) return start(run, { kind: 'clear-secrets' })
   run.command = index
   return [

@@ -394,15 +394,10 @@ describe('uploads', () => {
 
   it('gives the client the password only while it uploads, and believes the gateway', async () => {
     let secrets = ''
-    const pc = await machine((command) => {
-      if (command.line.includes('upload')) upload(pc.hostname, 'images/tiny/tiny.qcow2', 'ok')
-      command.exit(0)
-    })
-    const { fake } = pc
-    expect(fake.port).toBeGreaterThan(0)
+    const pc = await machine()
     const spy = await startFakeClient({
       address: '127.78.2.1',
-      port: fake.port,
+      port: pc.fake.port,
       onCommand: (command) => {
         if (command.line.startsWith('sh -c')) {
           void command.input.then((text) => {
@@ -423,8 +418,8 @@ describe('uploads', () => {
     const password = (await readFile(join(dir, 'rsyncd.secrets'), 'utf8')).trim()
     expect(secrets.trim()).toBe(password)
     expect(spy.lines.slice(2)).toEqual([
-      "sh -c 'umask 077; cat > /tmp/rsyncd.secrets'",
       "linbo_wrapper 'create_image:1:new, better'",
+      "sh -c 'umask 077; cat > /tmp/rsyncd.secrets'",
       'linbo_wrapper upload_image:1',
       'rm -f /tmp/rsyncd.secrets',
       'linbo_wrapper halt',

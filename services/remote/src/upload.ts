@@ -12,6 +12,7 @@ export interface UploadWatch {
 
 /** Watches uploads of one host, from now on. */
 export function watchUploads(hostname: string, ip: string): UploadWatch {
+  /** What is on its way, by transfer. */
   const files = new Map<string, string>()
   const results = new Map<string, string | null>()
   return {
@@ -24,6 +25,7 @@ export function watchUploads(hostname: string, ip: string): UploadWatch {
       } else if (event.type === 'transfer.finished') {
         const file = files.get(event.transfer)
         if (file === undefined) return
+        files.delete(event.transfer)
         const ok = event.result === 'ok'
         results.set(file, ok ? null : (event.reason ?? event.result))
       }
@@ -33,9 +35,7 @@ export function watchUploads(hostname: string, ip: string): UploadWatch {
         if (problem !== null) return { state: 'ended', problem: `${file}: ${problem}` }
       }
       const image = [...results.keys()].some((file) => /\.(?:qcow2|qdiff)$/.test(file))
-      return image && results.size === files.size
-        ? { state: 'ended', problem: null }
-        : { state: 'waiting' }
+      return image && files.size === 0 ? { state: 'ended', problem: null } : { state: 'waiting' }
     },
   }
 }
