@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { BusEvent } from '@linbo/bus'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,7 +19,7 @@ const pcs: Pc[] = [
   { hostname: 'vm-uefi', firmware: 'uefi', mac: '52:54:00:77:00:01', group: 'efi', lastByte: 51 },
   { hostname: 'vm-bios', firmware: 'bios', mac: '52:54:00:77:00:02', group: 'pc', lastByte: 52 },
 ]
-const commands = 'partition,format,initcache,sync:1,start:1'
+const names = ['partition', 'format', 'initcache', 'sync:1', 'start:1']
 const output = resolve(import.meta.dirname, '../.output')
 
 let lab: Lab
@@ -106,11 +106,17 @@ describe('linbo-remote puts an image on both', () => {
     dashboard = await openDashboard(lab.suite.url, lab.suite.token)
     result = lab.suite.run(
       'linbo-remote',
-      ...['-i', pcs.map(({ hostname }) => hostname).join(','), '-c', commands],
+      ...['-i', pcs.map(({ hostname }) => hostname).join(','), '-c', names.join(',')],
     )
     await lab.events.waitFor(
+      'transfer.progress',
+      ({ bytes, sizeBytes }) => (sizeBytes ?? 0) > 30_000_000 && bytes > 5_000_000,
+      120_000,
+    )
+    await dashboard.page.screenshot({ path: join(output, 'dashboard-during-initcache.png') })
+    await lab.events.waitFor(
       'operation.step',
-      ({ text, percent }) => /restore|sync|unpack/i.test(text) && (percent ?? 0) > 10,
+      ({ command, percent }) => command === names.indexOf('sync:1') && (percent ?? 0) > 20,
       120_000,
     )
     await dashboard.page.screenshot({ path: join(output, 'dashboard-during-sync.png') })
@@ -126,7 +132,6 @@ describe('linbo-remote puts an image on both', () => {
 
   it.each(pcs)('told every command and percentage of $hostname', (pc) => {
     const steps = lab.events.of('operation.step').filter(({ host }) => host === pc.hostname)
-    const names = commands.split(',')
     const started = names.map((_, index) => steps.findIndex(({ command }) => command === index))
     expect(started.filter((at) => at < 0)).toEqual([])
     expect(started.toSorted((a, b) => a - b)).toEqual(started)
@@ -151,6 +156,53 @@ describe('linbo-remote puts an image on both', () => {
   it.each(pcs)('knows that $hostname has left LINBO for its operating system', async (pc) => {
     const host = await lab.api.get<{ status: string; os: string }>(`/hosts/${pc.hostname}`)
     expect(host).toMatchObject({ status: 'os', os: 'TinyOS' })
+  })
+})
+
+describe('a machine with a cache', () => {
+  const pc = pcs[0] as Pc
+  const uploaded = `images/${imageName}/${imageName}.qcow2`
+
+  it('boots from it, and does what was left for its next boot', async () => {
+    const before = lab.events.all.length
+    const { code, text } = await lab.suite.run(
+      'linbo-remote',
+      ...['-i', pc.hostname, '-p', 'create_image:1:"made in the lab",upload_image:1'],
+    )
+    expect(code, text).toBe(0)
+    const machine = machines.get(pc.hostname) as Machine
+    await machine.reset()
+    await machine.serial.waitFor(/^READY vm-uefi/m, 220_000)
+    const steps = lab.events.all
+      .slice(before)
+      .flatMap((event) => (event.type === 'boot.step' && about(pc)(event) ? [event.step] : []))
+    expect(steps).toEqual(expect.arrayContaining(['boot-file', 'linbo-update', 'onboot', 'log']))
+    expect(steps, 'LINBO comes from the cache').not.toContain('kernel')
+  })
+
+  it('has uploaded its image, and the one before is kept', async () => {
+    const published = await lab.events.waitFor(
+      'image.published',
+      ({ image }) => image.includes(imageName),
+      20_000,
+    )
+    expect(published.host).toBe(pc.hostname)
+    const upload = lab.events
+      .of('transfer.started')
+      .find((event) => event.direction === 'up' && event.file === uploaded)
+    const end = lab.events
+      .of('transfer.finished')
+      .find(({ transfer }) => transfer === upload?.transfer)
+    expect(end?.result).toBe('ok')
+    const folder = join(lab.suite.linboDir, 'images', imageName)
+    const info = await readFile(join(folder, `${imageName}.qcow2.info`), 'utf8')
+    const { size } = await stat(join(folder, `${imageName}.qcow2`))
+    expect(info).toContain(`imagesize="${size}"`)
+    expect(await readFile(join(folder, `${imageName}.qcow2.desc`), 'utf8')).toContain(
+      'made in the lab',
+    )
+    const [backup] = await readdir(join(folder, 'backups'))
+    expect(await readdir(join(folder, 'backups', backup ?? ''))).toContain(`${imageName}.qcow2`)
   })
 })
 

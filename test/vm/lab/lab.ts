@@ -10,7 +10,7 @@ import { createNetwork, type LabNetwork } from './network.ts'
 import { type Suite, startSuite } from './suite.ts'
 
 export const imageName = 'tiny'
-const ballastMiB = 96
+const ballastMiB = 64
 
 /** A network with the suite in it, and sockets to plug machines into. */
 export interface Lab extends AsyncDisposable {

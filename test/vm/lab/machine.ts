@@ -10,6 +10,8 @@ export type Firmware = 'uefi' | 'bios'
 export interface Machine extends AsyncDisposable {
   name: string
   serial: Serial
+  /** Presses the reset button. What the serial port said before is forgotten. */
+  reset(): Promise<void>
   /** What the machine's screen shows now, as a PPM file. */
   screenshot(path: string): Promise<void>
 }
@@ -47,6 +49,10 @@ export async function powerOn(network: LabNetwork, options: MachineOptions): Pro
   return {
     name,
     serial,
+    async reset() {
+      await monitor(file('monitor'), 'system_reset')
+      serial.forget()
+    },
     screenshot: (path) => monitor(file('monitor'), `screendump ${path}`),
     async [Symbol.asyncDispose]() {
       await child.stop()

@@ -3,11 +3,15 @@ import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Child } from '@linbo/runtime'
+import { runProgram } from '../build/run-program.ts'
 import { type Client, writeInitramfs } from '../client/build-client.ts'
 import type { OsImage } from '../os-image/os-image.ts'
 import type { LabNetwork } from './network.ts'
 
 const commands = resolve(import.meta.dirname, '../../../services/cli/src')
+
+/** Where the suite keeps the key it logs in to clients with; one that is already there is used. */
+const keyPath = (dataDir: string) => join(dataDir, 'ssh', 'id_ed25519')
 
 /** The suite, running as one process inside the lab's network. */
 export interface Suite {
@@ -55,7 +59,10 @@ export async function startSuite(network: LabNetwork, options: SuiteOptions): Pr
     return { code, text: lines.join('\n') }
   }
 
-  await mkdir(dataDir, { recursive: true })
+  await mkdir(join(dataDir, 'ssh'), { recursive: true })
+  await runProgram('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', keyPath(dataDir)], {
+    debianPackage: 'openssh-client',
+  })
   const log = createWriteStream(join(options.folder, 'suite.log'))
   const server = start('main.ts', ['serve'], (line) => log.write(`${line}\n`))
   const url = `http://${network.address}:8080`
@@ -91,7 +98,7 @@ async function untilReady(url: string, server: Child): Promise<void> {
 /** Kernel, initramfs and image, where LINBO clients ask for them. */
 async function layOut(dataDir: string, linboDir: string, options: SuiteOptions): Promise<void> {
   const { client, image } = options
-  const publicKey = await readFile(join(dataDir, 'ssh', 'id_ed25519.pub'), 'utf8')
+  const publicKey = await readFile(`${keyPath(dataDir)}.pub`, 'utf8')
   await copyFile(client.kernel, join(linboDir, 'linbo64'))
   await writeInitramfs(client, publicKey, join(linboDir, 'linbofs64'))
   const target = join(linboDir, 'images', image.base)
