@@ -22,13 +22,14 @@ export interface BootFileStatus {
 const importPackage = 'Take it from the linuxmuster-linbo7 package and put it into LINBO_DIR.'
 const importGui = 'Take it from the linuxmuster-linbo-gui7 package and put it into LINBO_DIR.'
 const build = 'Run: linbo boot build'
+const hash = 'Put the file it is of there first, then run: linbo boot build'
 const makeTree = 'Start the suite once: it makes the folders clients need.'
 
 const expected: { path: string; fix: string; required: boolean }[] = [
   { path: 'linbo64', fix: importPackage, required: true },
   { path: 'linbofs64', fix: importPackage, required: true },
-  { path: 'linbo64.md5', fix: build, required: true },
-  { path: 'linbofs64.md5', fix: build, required: true },
+  { path: 'linbo64.md5', fix: hash, required: true },
+  { path: 'linbofs64.md5', fix: hash, required: true },
   { path: 'boot/grub/grub.cfg', fix: build, required: true },
   { path: 'boot/grub/i386-pc/core.0', fix: build, required: true },
   { path: 'boot/grub/x86_64-efi/core.efi', fix: build, required: true },

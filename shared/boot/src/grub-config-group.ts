@@ -51,7 +51,7 @@ function boot_linbo {
     set linbo_source=netboot
   fi
   if [ -n "$linbo_source" ]; then
-    linux "$linbo_kernel" ${quoteParameters(linbo.kernelOptions)} "$@" "$linbo_source"
+    linux "$linbo_kernel" ${quoteParameters(linbo.kernelOptions)} $@ "$linbo_source"
     initrd "$linbo_initrd"
     boot
   else

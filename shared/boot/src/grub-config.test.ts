@@ -69,7 +69,7 @@ describe('groupGrubConfig', () => {
   it('carries the marker, the kernel options as separate words, and the cache', () => {
     const config = group(text)
     expect(config).toContain(managedMarker)
-    expect(config).toContain('linux "$linbo_kernel" quiet splash console=ttyS0,115200 "$@"')
+    expect(config).toContain('linux "$linbo_kernel" quiet splash console=ttyS0,115200 $@')
     expect(config).toContain('search --no-floppy --label cache --set=cache')
     expect(config).toContain('set cache=hd0,3')
   })

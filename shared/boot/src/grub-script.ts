@@ -30,10 +30,10 @@ function boot_linux {
     set system_initrd="$2"
     shift 2
     if [ "$system_initrd" = "/" ]; then
-      linux "$system_kernel" "$@"
+      linux "$system_kernel" $@
       boot
     elif [ -s "$system_initrd" ]; then
-      linux "$system_kernel" "$@"
+      linux "$system_kernel" $@
       initrd "$system_initrd"
       boot
     fi
@@ -46,12 +46,12 @@ function boot_system {
   set wanted_initrd="$2"
   shift 2
   if [ -n "$wanted_kernel" -a "$wanted_kernel" != "auto" ]; then
-    boot_linux "/$wanted_kernel" "/$wanted_initrd" "$@"
+    boot_linux "/$wanted_kernel" "/$wanted_initrd" $@
   fi
-  boot_linux /boot/vmlinuz /boot/initrd.img "$@"
-  boot_linux /boot/vmlinuz /boot/initrd "$@"
-  boot_linux /vmlinuz /initrd.img "$@"
-  boot_linux /vmlinuz /initrd "$@"
+  boot_linux /boot/vmlinuz /boot/initrd.img $@
+  boot_linux /boot/vmlinuz /boot/initrd $@
+  boot_linux /vmlinuz /initrd.img $@
+  boot_linux /vmlinuz /initrd $@
   if [ -s /boot/grub/grub.cfg ]; then
     configfile /boot/grub/grub.cfg
   fi

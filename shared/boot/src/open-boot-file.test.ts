@@ -1,0 +1,121 @@
+import { spawnSync } from 'node:child_process'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resolveBootFile } from './open-boot-file.ts'
+
+let outside: string
+let root: string
+beforeAll(async () => {
+  outside = await mkdtemp(join(tmpdir(), 'linbo-open-'))
+  root = join(outside, 'srv')
+  for (const folder of ['boot/grub/hostcfg', 'boot/grub/spool', 'boot/grub/x86_64-efi', 'images/w'])
+    await mkdir(join(root, folder), { recursive: true })
+  const files = {
+    linbo64: 'kernel',
+    'linbo64.md5': 'md5',
+    'boot/grub/lab.cfg': 'lab',
+    'boot/grub/x86_64-efi/core.efi': 'core',
+    'boot/grub/spool/pc01.lab.grub.cfg': 'spool',
+    'boot/grub/.hidden': 'hidden',
+    'start.conf.lab': 'secret',
+    'images/w/w.qcow2.macct': 'secret',
+    '../passwd': 'secret',
+  }
+  for (const [file, text] of Object.entries(files)) await writeFile(join(root, file), text)
+  const links = {
+    'boot/grub/hostcfg/pc01.cfg': '../lab.cfg',
+    'boot/grub/out.cfg': '../../../passwd',
+    'boot/grub/macct.cfg': '../../images/w/w.qcow2.macct',
+    'boot/grub/hidden.cfg': '.hidden',
+    'boot/grub/folder': '../../images',
+    'boot/grub/lost.cfg': 'none.cfg',
+    'boot/grub/passwd.cfg': '/etc/passwd',
+    linbofs64: '../passwd',
+  }
+  for (const [link, target] of Object.entries(links)) await symlink(target, join(root, link))
+  spawnSync('mkfifo', [join(root, 'boot/grub/pipe.cfg')])
+})
+afterAll(() => rm(outside, { recursive: true, force: true }))
+
+async function get(path: string): Promise<string | undefined> {
+  const opened = await resolveBootFile(root, path)
+  if (!opened) return undefined
+  expect(opened.stats.isFile()).toBe(true)
+  const text = await opened.handle.readFile('utf8')
+  await opened.handle.close()
+  return text
+}
+
+describe('resolveBootFile', () => {
+  it.each([
+    ['linbo64', 'kernel'],
+    ['/linbo64', 'kernel'],
+    ['linbo64.md5', 'md5'],
+    ['boot/grub/lab.cfg', 'lab'],
+    ['grub/lab.cfg', 'lab'],
+    ['grub/x86_64-efi/core.efi', 'core'],
+    ['grub/hostcfg/pc01.cfg', 'lab'],
+    ['grub%2Flab.cfg', 'lab'],
+  ])('opens %s', async (path, text) => {
+    expect(await get(path)).toBe(text)
+  })
+
+  it.each([
+    '',
+    '/',
+    'start.conf.lab',
+    'images/w/w.qcow2.macct',
+    '../passwd',
+    'grub/../../../passwd',
+    'grub/..%2f..%2f..%2fpasswd',
+    '%2e%2e/passwd',
+    '%252e%252e/passwd',
+    'grub\\..\\lab.cfg',
+    'grub/./lab.cfg',
+    'grub//lab.cfg',
+    'grub',
+    'grub/hostcfg',
+    'grub/spool/pc01.lab.grub.cfg',
+    'grub/.hidden',
+    'grub/hidden.cfg',
+    'grub/out.cfg',
+    'grub/macct.cfg',
+    'grub/passwd.cfg',
+    'grub/folder/w/w.qcow2.macct',
+    'grub/lost.cfg',
+    'grub/pipe.cfg',
+    'linbofs64',
+    'grub/lab.cfg%00',
+    '%',
+    '/etc/passwd',
+  ])('refuses %j', async (path) => {
+    expect(await get(path)).toBeUndefined()
+  })
+
+  it('never gives out anything secret, whatever is asked', async () => {
+    const part = fc.oneof(
+      fc.constantFrom(
+        '..',
+        '%2e%2e',
+        'grub',
+        'boot',
+        'folder',
+        'images',
+        'w',
+        'passwd',
+        'spool',
+        '%2f',
+      ),
+      fc.string({ unit: 'binary', maxLength: 6 }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { maxLength: 7 }), async (parts) => {
+        expect(['kernel', 'md5', 'lab', 'core', undefined]).toContain(await get(parts.join('/')))
+      }),
+      { seed: 7, numRuns: 400 },
+    )
+  })
+})
