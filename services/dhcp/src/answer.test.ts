@@ -40,8 +40,8 @@ const [lab] = planSubnets(
   [{ interface: 'lab', address: '10.20.30.1', cidr: '10.20.30.1/24' }],
 )
 const pc: KnownHost = { hostname: 'pc01', group: 'lab', pxe: 1 }
-const mine: Finding = { kind: 'address', ip: '10.20.30.51', isRecord: true }
-const fresh: Finding = { kind: 'address', ip: '10.20.30.51', isRecord: false }
+const mine: Finding = { kind: 'address', ip: '10.20.30.51', record: 'this' }
+const fresh: Finding = { kind: 'address', ip: '10.20.30.51', record: 'nothing' }
 const place = (over: Partial<Place> = {}): Place => ({
   subnet: lab!,
   host: pc,
@@ -208,7 +208,12 @@ describe('a request (RFC 2131 4.3.2)', () => {
     ask({ messageType: requestType, requestedAddress, serverIdentifier: '10.20.30.1' })
   const reboot = (requestedAddress: string) => ask({ messageType: requestType, requestedAddress })
   const extend = (ciaddr: string) => ask({ messageType: requestType }, { ciaddr })
-  const none: Finding = { kind: 'none', reason: 'the pool is exhausted', isWarning: true }
+  const none: Finding = {
+    kind: 'none',
+    reason: 'the pool is exhausted',
+    isWarning: true,
+    record: 'nothing',
+  }
   const stranger = { host: undefined, finding: fresh }
 
   it.each([
@@ -223,6 +228,12 @@ describe('a request (RFC 2131 4.3.2)', () => {
     ['renewing its address', extend('10.20.30.51'), {}, 'ack'],
     ['renewing an address we forgot but can give', extend('10.20.30.51'), stranger, 'ack'],
     ['renewing after it got a fixed address', extend('10.20.30.100'), {}, 'nak'],
+    [
+      'renewing what now belongs to another',
+      extend('10.20.30.100'),
+      { host: undefined, finding: { ...fresh, record: 'other' } },
+      'nak',
+    ],
     ['renewing what is not ours to give', extend('10.20.30.200'), stranger, 'ignore'],
     ['naming no address, with an offer pending', ask({ messageType: requestType }), {}, 'ack'],
     ['naming no address, without an offer', ask({ messageType: requestType }), stranger, 'ignore'],
@@ -248,7 +259,7 @@ describe('a request (RFC 2131 4.3.2)', () => {
   })
 
   it('that ends in no offer is worth a warning for a registered host', () => {
-    const noPool: Finding = { kind: 'none', reason: 'no pool', isWarning: false }
+    const noPool: Finding = { kind: 'none', reason: 'no pool', isWarning: false, record: 'nothing' }
     const found = ask({ messageType: discover })
     expect(answer(found, place({ finding: noPool }), settings)).toMatchObject({ isWarning: true })
     const unknown = place({ host: undefined, finding: noPool })

@@ -67,7 +67,9 @@ export function answer(request: Request, place: Place, settings: AnswerSettings)
   }
   if (request.wish === 'inform') return grant('ack', request, place, undefined, settings)
   if (request.wish === 'accept') {
-    if (finding.kind === 'none' || !finding.isRecord) return ignore('a request for no address')
+    if (finding.kind === 'none' || finding.record !== 'this') {
+      return ignore('a request for no address')
+    }
     return grant('ack', request, place, finding.ip, settings)
   }
   const asked = request.address
@@ -76,14 +78,14 @@ export function answer(request: Request, place: Place, settings: AnswerSettings)
   if (!contains(subnet.network, number)) {
     return nak(request, `${asked} does not belong to ${subnet.name}`, settings)
   }
-  const isMine = finding.kind === 'address' && finding.ip === asked
-  const isRecord = finding.kind === 'address' && finding.isRecord
-  if (isMine && (isRecord || request.wish !== 'reboot')) {
+  const isRight = finding.kind === 'address' && finding.ip === asked
+  if (isRight && (finding.record === 'this' || request.wish !== 'reboot')) {
     return grant('ack', request, place, asked, settings)
   }
   // Only of machines we have a record of do we know that they are wrong (RFC 2131 4.3.2).
-  if (request.wish !== 'select' && !isRecord)
+  if (request.wish !== 'select' && finding.record === 'nothing') {
     return ignore(`no record of ${asked} for this machine`)
+  }
   const right = finding.kind === 'address' ? finding.ip : finding.reason
   return nak(request, `${asked} is not this machine's address: ${right}`, settings)
 }

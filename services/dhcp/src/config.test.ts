@@ -1,4 +1,5 @@
-import { load } from '@linbo/config'
+import { readFileSync } from 'node:fs'
+import { load, settingsTable } from '@linbo/config'
 import { describe, expect, it } from 'vitest'
 import { schema } from './config.ts'
 
@@ -23,6 +24,11 @@ describe('the settings', () => {
     })
     expect(values.LINBO_DHCP_POOL).toEqual(['10.0.0.1-10.0.0.9', '10.0.0.20'])
     expect(values.LINBO_DHCP_DNS).toEqual(['10.0.0.1', '9.9.9.9'])
+  })
+
+  it('stand in the README as they are', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    expect(readme).toContain(settingsTable(schema))
   })
 
   it.each([

@@ -81,9 +81,12 @@ describe('poolAddress', () => {
   )
 
   it('knows whether it gave the address before', () => {
-    expect(poolAddress(a, undefined, lan!, book())).toMatchObject({ isRecord: false })
+    expect(poolAddress(a, undefined, lan!, book())).toMatchObject({ record: 'nothing' })
     const leases = [lease(a, '10.0.0.3', ended)]
-    expect(poolAddress(a, undefined, lan!, book({ leases }))).toMatchObject({ isRecord: true })
+    const fixed = new Set(['10.0.0.3'])
+    const lost = poolAddress(a, undefined, lan!, book({ leases, fixed }))
+    expect(lost).toMatchObject({ ip: '10.0.0.4', record: 'other' })
+    expect(poolAddress(a, undefined, lan!, book({ leases }))).toMatchObject({ record: 'this' })
   })
 
   it('warns when a pool is exhausted, not when there is none', () => {
@@ -102,7 +105,7 @@ describe('fixedAddress', () => {
     fixedAddress(ip, a, lan!, holder, now)
 
   it('is the address of the host, also while its own lease on it runs', () => {
-    const mine = { kind: 'address', ip: '10.0.0.50', isRecord: true }
+    const mine = { kind: 'address', ip: '10.0.0.50', record: 'this' }
     expect(find('10.0.0.50')).toEqual(mine)
     expect(find('10.0.0.50', lease(a, '10.0.0.50', live))).toEqual(mine)
     expect(find('10.0.0.50', lease(b, '10.0.0.50', ended))).toEqual(mine)

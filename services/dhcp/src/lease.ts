@@ -22,10 +22,12 @@ export interface Book {
   now: number
 }
 
-/** Which address a machine gets. `isRecord`: we have given it to this machine before. */
+/**
+ * Which address a machine gets, and what we know of it: that it has or had this one, another one, or nothing.
+ */
 export type Finding =
-  | { kind: 'address'; ip: string; isRecord: boolean; warning?: string }
-  | { kind: 'none'; reason: string; isWarning: boolean }
+  | { kind: 'address'; ip: string; record: 'this' | 'other' | 'nothing'; warning?: string }
+  | { kind: 'none'; reason: string; isWarning: boolean; record: 'other' | 'nothing' }
 
 /**
  * A registered host's own address, or why it cannot have that one here: it belongs to another network, or
@@ -46,7 +48,7 @@ export function fixedAddress(
   if (holder && holder.mac !== mac && holder.expiresAt > now) {
     return { problem: `its address ${ip} is still leased to ${holder.mac}` }
   }
-  return { kind: 'address', ip, isRecord: true }
+  return { kind: 'address', ip, record: 'this' }
 }
 
 /**
@@ -59,10 +61,12 @@ export function poolAddress(
   subnet: Subnet,
   book: Book,
 ): Finding {
-  if (subnet.pools.length === 0) {
-    return { kind: 'none', reason: `no pool for ${subnet.name}`, isWarning: false }
-  }
   const live = (lease: Lease) => lease.expiresAt > book.now
+  const mine = [...book.leases, ...book.offers.filter(live)].filter((lease) => lease.mac === mac)
+  const record = mine.length > 0 ? 'other' : 'nothing'
+  if (subnet.pools.length === 0) {
+    return { kind: 'none', reason: `no pool for ${subnet.name}`, isWarning: false, record }
+  }
   const taken = new Set(
     [
       ...book.leases.filter((lease) => live(lease) && lease.mac !== mac),
@@ -76,10 +80,9 @@ export function poolAddress(
     const inPool = subnet.pools.some(({ first, last }) => number >= first && number <= last)
     return inPool && !book.fixed.has(ip) && !taken.has(ip)
   }
-  const mine = [...book.leases, ...book.offers.filter(live)].filter((lease) => lease.mac === mac)
   const before = mine.find(({ ip }) => isFree(ip))
-  if (before) return { kind: 'address', ip: before.ip, isRecord: true }
-  if (wanted && isFree(wanted)) return { kind: 'address', ip: wanted, isRecord: false }
+  if (before) return { kind: 'address', ip: before.ip, record: 'this' }
+  if (wanted && isFree(wanted)) return { kind: 'address', ip: wanted, record }
   const ended = new Map(book.leases.map((lease) => [lease.ip, lease.expiresAt]))
   let oldest: { ip: string; expiresAt: number } | undefined
   for (const pool of subnet.pools) {
@@ -87,10 +90,15 @@ export function poolAddress(
       const ip = printAddress(number)
       if (!isFree(ip)) continue
       const expiresAt = ended.get(ip)
-      if (expiresAt === undefined) return { kind: 'address', ip, isRecord: false }
+      if (expiresAt === undefined) return { kind: 'address', ip, record }
       if (!oldest || expiresAt < oldest.expiresAt) oldest = { ip, expiresAt }
     }
   }
-  if (oldest) return { kind: 'address', ip: oldest.ip, isRecord: false }
-  return { kind: 'none', reason: `the pool of ${subnet.name} is exhausted`, isWarning: true }
+  if (oldest) return { kind: 'address', ip: oldest.ip, record }
+  return {
+    kind: 'none',
+    reason: `the pool of ${subnet.name} is exhausted`,
+    isWarning: true,
+    record,
+  }
 }

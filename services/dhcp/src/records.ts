@@ -63,7 +63,7 @@ export function createRecords(db: Db, clock: Clock): Records {
       const finding = poolAddress(request.mac, request.address, subnet, book)
       if (!fixed) return finding
       if (finding.kind === 'address') return { ...finding, warning: fixed.problem }
-      return { kind: 'none', reason: `${fixed.problem}; ${finding.reason}`, isWarning: true }
+      return { ...finding, reason: `${fixed.problem}; ${finding.reason}`, isWarning: true }
     },
     offered(mac, ip) {
       offers = [...offers.filter((one) => isLive(one) && !(one.mac === mac && one.ip === ip))]

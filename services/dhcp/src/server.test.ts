@@ -188,7 +188,9 @@ describe('full mode', () => {
   it('makes no offer and warns once when the pool is exhausted', async () => {
     const warnings: string[] = []
     const warn = (_facts: unknown, text: string) => void warnings.push(text)
-    const { ports } = await start(full, { log: { ...silentLog, debug() {}, warn } as unknown as Logger })
+    const { ports } = await start(full, {
+      log: { ...silentLog, debug() {}, warn } as unknown as Logger,
+    })
     const relay = await createRelay(ports[0]!)
     await relay.ask(stranger, discover)
     await relay.ask(another, discover)
