@@ -2,12 +2,23 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js'
 import adapter from '@sveltejs/adapter-static'
 import { sveltekit } from '@sveltejs/kit/vite'
 import tailwindcss from '@tailwindcss/vite'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const api = process.env.LINBO_URL ?? 'http://127.0.0.1:8080'
 
+/** Takes the inline style off the router's live region, which `style-src 'self'` forbids; app.css hides it. */
+const strictStyles: Plugin = {
+  name: 'linbo:strict-styles',
+  enforce: 'pre',
+  transform(code) {
+    if (!code.includes('id="svelte-announcer"')) return null
+    return code.replace(/(id="svelte-announcer"[^>]*?)\s+style="[^"]*"/, '$1')
+  },
+}
+
 export default defineConfig({
   plugins: [
+    strictStyles,
     paraglideVitePlugin({
       project: './project.inlang',
       outdir: './src/lib/paraglide',

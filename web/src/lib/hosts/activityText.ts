@@ -6,12 +6,18 @@ import { m } from '#lib/paraglide/messages.js'
 import type { Host } from '#lib/types.ts'
 import { fileName } from '#lib/ui/format.ts'
 
-/** What a machine is busy with, in a few words: `sync:1`, `Kernel`, `win11.qcow2`. */
+/** What a machine is busy with: the client's own words, `Kernel`, `win11.qcow2`. */
 export function activityText(host: Host, activity: Activity): string {
+  const isTelling = activity.kind === 'operation' && activity.host.phase === 'running'
+  return (isTelling && activity.host.text) || activityShort(host, activity)
+}
+
+/** The same in one word or two, for a tile: `sync:1`. */
+export function activityShort(host: Host, activity: Activity): string {
   if (activity.kind === 'operation') {
-    const { phase, text, command } = activity.host
-    if (phase !== 'running') return phaseText(phase)
-    return text || activity.commands.split(',')[command ?? 0] || phaseText(phase)
+    const { phase, command } = activity.host
+    const running = phase === 'running' && activity.commands.split(',')[command ?? 0]
+    return running || phaseText(phase)
   }
   if (activity.kind === 'transfer') return fileName(activity.transfer.file)
   const stage = stages[stageIndex(host.boot?.step ?? null)]

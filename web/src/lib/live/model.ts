@@ -56,35 +56,39 @@ export function nothingTouched(): Touched {
 export function apply(model: Model, event: BusEvent, touched: Touched): void {
   switch (event.type) {
     case 'host.seen':
-      return meet(model, event, '', touched)
+      meet(model, event, '', touched)
+      return
     case 'host.status': {
       const host = known(model, event.host, touched)
       if (!host) return
       const boot = event.status === 'linbo' && host.boot ? arrived(host.boot, event.at) : host.boot
       const ip = event.ip ?? host.ip
-      return put(
+      put(
         model,
         { ...host, ip, status: event.status, os: event.os, statusAt: event.at, boot },
         touched,
       )
+      return
     }
     case 'boot.step': {
-      if (event.host === null) return meet(model, event, event.detail, touched)
+      if (event.host === null) meet(model, event, event.detail, touched)
       const host = known(model, event.host, touched)
       if (!host) return
-      return put(model, { ...host, boot: nextBoot(host.boot, event) }, touched)
+      put(model, { ...host, boot: nextBoot(host.boot, event) }, touched)
+      return
     }
     case 'transfer.started':
     case 'transfer.progress':
     case 'transfer.finished':
-      return transfer(model, event, touched)
+      transfer(model, event, touched)
+      return
     case 'operation.queued':
       touched.fetchOperations.add(event.operation)
       return
     case 'operation.started':
     case 'operation.step':
     case 'operation.finished':
-      return operation(model, event, touched)
+      operation(model, event, touched)
   }
 }
 
