@@ -217,7 +217,9 @@ export async function driveHost(job: HostJob): Promise<FinalPhase> {
       case 'stop-programs': {
         const stopped = task
         grace = setTimeout(() => stopped.abort(), stopGraceMs)
-        stopping = connection?.stopPrograms() ?? Promise.resolve()
+        stopping = (connection?.stopPrograms() ?? Promise.resolve(false)).then((isStopped) => {
+          if (!isStopped) stopped.abort()
+        })
         break
       }
       case 'close':

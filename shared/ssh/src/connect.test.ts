@@ -263,7 +263,9 @@ describe('exec', () => {
   it('asks the client to end its programs', async () => {
     await start()
     onCommand = (command) => command.exit(0)
-    await (await connect()).stopPrograms()
+    expect(await (await connect()).stopPrograms()).toBe(true)
+    onCommand = (command) => command.exit(127)
+    expect(await connection?.stopPrograms()).toBe(false)
     expect(machine.lines[0]).toMatch(/^sh -c '.*kill -TERM/s)
   })
 

@@ -31,8 +31,9 @@ export interface SshConnection {
   /**
    * Sends SIGTERM to every program this connection started. Closing a channel or the connection does not end them:
    * dropbear leaves them running, and a shell script that waits for a program ignores a signal until that ended.
+   * Resolves true when the client did so.
    */
-  stopPrograms(): Promise<void>
+  stopPrograms(): Promise<boolean>
   close(): void
 }
 
@@ -62,7 +63,8 @@ export async function connectClient(options: ConnectOptions): Promise<SshConnect
       return { code: result.code, bytes: Buffer.concat(chunks) }
     },
     async stopPrograms() {
-      await exec(client, ['sh', '-c', terminateSession], { silenceMs: 5000 })
+      const result = await exec(client, ['sh', '-c', terminateSession], { silenceMs: 5000 })
+      return result.code === 0
     },
     close: () => client.destroy(),
   }
