@@ -24,19 +24,15 @@ describe('access', () => {
   it('needs a token for every route but the open ones', async () => {
     const routes = test.app.routes.filter(({ method }) => method !== 'ALL')
     expect(routes.length).toBeGreaterThan(35)
-    for (const { method, path } of routes) {
+    for (const [index, { method, path }] of routes.entries()) {
       if (open.has(`${method} ${path}`)) continue
-      const answer = await test.askBare(path.replace(/:\w+/g, 'x'), { method })
+      const address = path.replace(/:\w+/g, 'x')
+      const answer = await test.askBare(address, { method })
       expect([`${method} ${path}`, answer.status]).toEqual([`${method} ${path}`, 401])
       expect(answer.headers.get('content-type')).toBe('application/problem+json')
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/)
       const wrong = { method, headers: { authorization: 'Bearer x' } }
-      const refused = await test.askBare(
-        path.replace(/:\w+/g, 'x'),
-        wrong,
-        `10.1.${routes.indexOf(routes.find((one) => one.path === path) ?? ({ path, method } as never))}.1`,
-      )
-      expect([401, 429]).toContain(refused.status)
+      expect((await test.askBare(address, wrong, `10.1.0.${index}`)).status).toBe(401)
     }
   })
 

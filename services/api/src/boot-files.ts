@@ -155,14 +155,15 @@ function stream(
   const finish = async (result: TransferResult, reason: string | null) => {
     if (isOver) return
     isOver = true
-    await handle.close()
     report.finished(result, reason)
+    await handle.close()
   }
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       if (position === end) {
+        const finished = finish('ok', null)
         controller.close()
-        return finish('ok', null)
+        return finished
       }
       try {
         const buffer = new Uint8Array(Math.min(chunkBytes, end - position))

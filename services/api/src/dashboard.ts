@@ -30,8 +30,7 @@ const types: Record<string, string> = {
 export function createDashboard(folder: string): Dashboard {
   const root = resolve(folder)
   const find = async (path: string): Promise<string | undefined> => {
-    if (path.includes('\0') || path.split('/').some((part) => part.startsWith('.')))
-      return undefined
+    if (path.includes('\0') || isHidden(path)) return undefined
     const file = join(root, path)
     if (!file.startsWith(root + sep)) return undefined
     const found = await stat(file).catch(() => undefined)
@@ -44,7 +43,7 @@ export function createDashboard(folder: string): Dashboard {
     async serve(path) {
       const name = decodePath(path)
       if (name === undefined) return undefined
-      const isPage = extname(name) === ''
+      const isPage = extname(name) === '' && !isHidden(name)
       const file =
         (await find(name === '/' ? 'index.html' : name)) ??
         (isPage ? ((await find(`${name}.html`)) ?? (await shell())) : undefined)
@@ -117,6 +116,10 @@ function notBuilt(root: string): Response {
       'Content-Security-Policy': pagePolicy(html),
     },
   })
+}
+
+function isHidden(path: string): boolean {
+  return path.split('/').some((part) => part.startsWith('.'))
 }
 
 function decodePath(path: string): string | undefined {
