@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Bus, type BusEvent, createMemoryBus, type Events, type EventType } from '@linbo/bus'
-import { load, suite } from '@linbo/config'
+import { load, settingsTable, suite } from '@linbo/config'
 import {
   changeOperation,
   claimOperation,
@@ -687,4 +687,9 @@ describe('several workers and restarts', () => {
     expect(await finished(changed.id)).toMatchObject({ state: 'done' })
     expect(await finished(await submit([pc.hostname], 'label'))).toMatchObject({ state: 'done' })
   })
+})
+
+it('lists its settings in the README', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  expect(readme).toContain(settingsTable(schema))
 })
