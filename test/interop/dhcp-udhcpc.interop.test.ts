@@ -122,22 +122,27 @@ requireTool('ip', 'busybox')(
     })
 
     it('answers each of two networks from its own pool and through its own interface', async () => {
-      const left = await machine('lan', '10.91.1.1/24')
+      const left = await machine('lan', '10.91.1.1/24', registered)
       const right = await machine('lab', '10.91.2.1/24')
-      await startDhcpServer(server, {
+      const dhcp = await startDhcpServer(server, {
         dataDir: directory,
-        hosts: [],
+        hosts: [pc01],
         settings: {
           ...settings,
           LINBO_DHCP_INTERFACE: 'lan,lab',
           LINBO_DHCP_POOL: '10.91.1.100-10.91.1.110,10.91.2.100-10.91.2.110',
         },
       })
-      const answers = await Promise.all([udhcpc(left, ...linbo), udhcpc(right, ...linbo)])
-      expect(answers.map(({ got }) => [got.ip, got.serverid])).toEqual([
-        [expect.stringMatching(/^10\.91\.1\.10\d$/), '10.91.1.1'],
-        [expect.stringMatching(/^10\.91\.2\.10\d$/), '10.91.1.1'],
-      ])
+      const known = await udhcpc(left, ...linbo)
+      expect(known.got).toMatchObject({ ip: '10.91.1.21', serverid: '10.91.1.1' })
+      const unknown = await udhcpc(right, ...linbo)
+      expect(unknown.got).toMatchObject({ ip: '10.91.2.100', serverid: '10.91.1.1' })
+      await dhcp.event((event) => event.type === 'boot.step' && event.ip === '10.91.2.100')
+      const told = dhcp.events.filter(
+        (event) => event.type === 'boot.step' && event.host === 'pc01',
+      )
+      expect(told.map((event) => 'ip' in event && event.ip)).toEqual(['10.91.1.21', '10.91.1.21'])
+      expect(dhcp.log).toEqual([])
     })
 
     it('says nothing on an interface it does not serve, nor to LINBO in proxy mode', async () => {

@@ -29,39 +29,38 @@ export function createFullMode(
       return []
     }
     const sendings: Sending[] = []
-    for (const one of await decide(request, host, arrival)) {
-      const { kind } = one.answer
-      if (kind === 'ignore') tell.ignored(request, host, one.answer.reason, one.answer.isWarning)
-      else {
-        await remember(one.answer, request, host)
-        const to = destination(request, kind, ports, arrival.port)
-        sendings.push({ answer: one.answer, host, from: one.from, to })
-      }
+    for (const [index, { answer: one, from }] of (await decide(request, host, arrival)).entries()) {
+      // The best answer tells the story; the others are for interfaces the client is hardly on.
+      const isTold = index === 0
+      if (one.kind !== 'ignore') {
+        await remember(one, request, host)
+        const to = destination(request, one.kind, ports, arrival.port)
+        sendings.push({ answer: one, host, from, to, isTold })
+      } else if (isTold) tell.ignored(request, host, one.reason, one.isWarning)
     }
     return sendings
   }
 
-  /** One answer per interface the client may be on. */
+  /** One answer per interface the client may be on, the most helpful first. */
   async function decide(request: Request, host: Host, arrival: Arrival) {
     const keeps = request.wish === 'discover' ? undefined : request.address
     const groups = locate(subnets, request.location, keeps)
     if (groups.length === 0) {
       tell.ignored(request, host, `${request.location} is in no network we serve`)
     }
-    const best = []
+    const best: Candidate[] = []
     for (const group of groups) {
-      const answers = []
+      const candidates: Candidate[] = []
       for (const subnet of group) {
         const finding = await records.find(request, host, subnet)
         const one = answer(request, { subnet, host, finding }, settings)
-        answers.push({ answer: one, from: arrival.to ?? subnet.ownAddress })
+        const isHome = finding.record === 'this'
+        candidates.push({ answer: one, isHome, from: arrival.to ?? subnet.ownAddress })
       }
-      best.push(
-        ...answers.toSorted((a, b) => rank[a.answer.kind] - rank[b.answer.kind]).slice(0, 1),
-      )
+      best.push(...candidates.toSorted(byHelp).slice(0, 1))
     }
     const granted = best.filter((one) => one.answer.kind === 'ack')
-    return granted.length > 0 ? granted : best
+    return granted.length > 0 ? granted : best.toSorted(byHelp)
   }
 
   async function remember(given: Answer, request: Request, host: Host) {
@@ -87,5 +86,15 @@ export function createFullMode(
   }
 }
 
-/** The answer that helps the client most comes first. */
+interface Candidate {
+  answer: Answer
+  /** The machine has or had its address in this network. */
+  isHome: boolean
+  from: string | undefined
+}
+
 const rank = { offer: 0, ack: 0, nak: 1, ignore: 2 }
+
+function byHelp(a: Candidate, b: Candidate): number {
+  return rank[a.answer.kind] - rank[b.answer.kind] || Number(b.isHome) - Number(a.isHome)
+}

@@ -32,11 +32,12 @@ export function createProxyMode(
     }
     // A client asking for its boot server has an address and a port it waits at.
     const to = port === 'dhcp' ? destination(request, decided.kind, ports, arrival.port) : arrival
-    return groups.map(([subnet]) => ({
+    return groups.map(([subnet], index) => ({
       answer: decided,
       host,
       to,
       from: arrival.to ?? subnet?.ownAddress,
+      isTold: index === 0,
     }))
   }
 }

@@ -36,6 +36,8 @@ export interface Sending {
   to: Destination
   /** Our address to send from: it decides which interface a broadcast leaves through. */
   from: string | undefined
+  /** False for what is sent only in case the client is on another interface than we think. */
+  isTold: boolean
 }
 
 /** One mode on one port: what to send for a request. */
@@ -110,7 +112,7 @@ export async function openServer(parts: ServerParts): Promise<Server> {
     }
   }
 
-  async function send(link: Link, request: Request, { answer, host, to, from }: Sending) {
+  async function send(link: Link, request: Request, { answer, host, to, from, isTold }: Sending) {
     const { bytes, dropped } = encodeWithin(answer.packet, request.maxBytes)
     if (dropped.length > 0) {
       const facts = { host: request.mac, dropped }
@@ -119,7 +121,7 @@ export async function openServer(parts: ServerParts): Promise<Server> {
     try {
       await link.send(bytes, to, from)
       counts.answered += 1
-      tell.answered(request, host, answer)
+      if (isTold) tell.answered(request, host, answer)
     } catch (err) {
       const facts = { host: request.mac, ip: to.address, err }
       tell.warn(`send ${to.address}`, facts, 'answer was not sent')
