@@ -2,7 +2,7 @@ import { type BusEvent, createMemoryBus } from '@linbo/bus'
 import { load, suite } from '@linbo/config'
 import { type Database, listLeases, openDatabase, saveHost } from '@linbo/db'
 import { type Logger, silentLog } from '@linbo/log'
-import { type Clock, openUdp, type Service, systemClock, type UdpSocket } from '@linbo/runtime'
+import { type Clock, openUdp, type Service, systemClock } from '@linbo/runtime'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createDhcpService, schema } from './index.ts'
 import {
@@ -10,11 +10,11 @@ import {
   emptyPacket,
   encode,
   encodeRelay,
-  type OptionValues,
   optionsOf,
   type Packet,
   readOption,
 } from './packet.ts'
+import { openRelay, type Relay } from './testdata/relay.ts'
 
 const registered = '52:54:00:00:00:01'
 const stranger = '52:54:00:00:00:02'
@@ -68,52 +68,9 @@ async function start(
   return { service, ports: ports.map(Number), events }
 }
 
-interface Relay {
-  /** Sends what a client on the relay's network says; every message has its own xid. */
-  say(mac: string, options: OptionValues, fields?: Partial<Packet>): Promise<number>
-  sendBytes(bytes: Uint8Array): Promise<void>
-  /** The next answer, in the order of arrival. */
-  answer(): Promise<Packet>
-  /** Asks and waits for the answer. */
-  ask(mac: string, options: OptionValues, fields?: Partial<Packet>): Promise<Packet>
-}
-
-/** A relay agent at 127.77.0.1 that wants its answers where it sent from (RFC 8357). */
-async function createRelay(serverPort: number, address = '127.77.0.1'): Promise<Relay> {
-  const answers: Packet[] = []
-  const waiting: ((packet: Packet) => void)[] = []
-  let xid = 0
-  const socket: UdpSocket = await openUdp({
-    ...{ port: 0, address, purpose: 'relay' },
-    onMessage(bytes) {
-      const packet = decode(bytes)
-      const next = waiting.shift()
-      if (next) next(packet)
-      else answers.push(packet)
-    },
-  })
-  open.push(() => socket.close())
-  const relay: Relay = {
-    async say(chaddr, options, fields = {}) {
-      xid += 1
-      const relayAgent = encodeRelay({ sourcePort: true, circuitId: Uint8Array.of(xid) })
-      const base = { ...emptyPacket, xid, chaddr, giaddr: address, hops: 1 }
-      const packet = { ...base, ...fields, options: optionsOf({ ...options, relayAgent }) }
-      await socket.send(encode(packet), serverPort, '127.0.0.1')
-      return xid
-    },
-    sendBytes: (bytes) => socket.send(bytes, serverPort, '127.0.0.1'),
-    answer: () => {
-      const ready = answers.shift()
-      return ready ? Promise.resolve(ready) : new Promise((resolve) => waiting.push(resolve))
-    },
-    async ask(mac, options, fields) {
-      const sent = await relay.say(mac, options, fields)
-      const packet = await relay.answer()
-      expect(packet.xid).toBe(sent)
-      return packet
-    },
-  }
+async function createRelay(serverPort: number, address?: string): Promise<Relay> {
+  const relay = await openRelay(serverPort, address)
+  open.push(relay.close)
   return relay
 }
 
