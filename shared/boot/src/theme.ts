@@ -1,4 +1,4 @@
-/** A plain GRUB theme: the menu in the middle of the screen, a line of help below. */
+/** A plain GRUB theme: the menu in the middle of the screen, a line of help below it. */
 export const themeText = `title-text: ""
 desktop-color: "#2a4457"
 
@@ -20,6 +20,6 @@ desktop-color: "#2a4457"
   width = 60%
   align = "center"
   color = "#c9d6df"
-  text = "LINBO"
+  text = "Up and Down choose, Enter starts"
 }
 `
