@@ -62,7 +62,7 @@ describe('machines with UEFI and BIOS boot from the suite', () => {
         const { hostname: name, firmware, mac } = pc
         const machine = await lab.powerOn({ name, firmware, mac })
         machines.set(name, machine)
-        const ready = await machine.serial.waitFor(/^READY (\S+) (\S+) group (\S+)/m, 180_000)
+        const ready = await machine.serial.waitFor(/^READY (\S+) (\S+) group (\S+)/m, 300_000)
         expect(ready.slice(1)).toEqual([name, `${lab.network.prefix}.${pc.lastByte}`, pc.group])
         await lab.events.waitFor(
           'host.status',
@@ -111,17 +111,17 @@ describe('linbo-remote puts an image on both', () => {
     await lab.events.waitFor(
       'transfer.progress',
       ({ bytes, sizeBytes }) => (sizeBytes ?? 0) > 30_000_000 && bytes > 5_000_000,
-      120_000,
+      240_000,
     )
     await dashboard.page.screenshot({ path: join(output, 'dashboard-during-initcache.png') })
     await lab.events.waitFor(
       'operation.step',
       ({ command, percent }) => command === names.indexOf('sync:1') && (percent ?? 0) > 20,
-      120_000,
+      240_000,
     )
     await dashboard.page.screenshot({ path: join(output, 'dashboard-during-sync.png') })
     for (const { hostname } of pcs) {
-      const booted = await machines.get(hostname)?.serial.waitFor(/TINYOS-BOOTED (\S+)/, 180_000)
+      const booted = await machines.get(hostname)?.serial.waitFor(/TINYOS-BOOTED (\S+)/, 300_000)
       expect(booted?.[1]).toBe(hostname)
     }
     const { code, text } = await result
@@ -172,7 +172,7 @@ describe('a machine with a cache', () => {
     expect(code, text).toBe(0)
     const machine = machines.get(pc.hostname) as Machine
     await machine.reset()
-    await machine.serial.waitFor(/^READY vm-uefi/m, 220_000)
+    await machine.serial.waitFor(/^READY vm-uefi/m, 300_000)
     const steps = lab.events.all
       .slice(before)
       .flatMap((event) => (event.type === 'boot.step' && about(pc)(event) ? [event.step] : []))

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { type Child, type ChildOptions, spawnChild } from '@linbo/runtime'
 import { runProgram } from '../build/run-program.ts'
 
@@ -16,21 +17,24 @@ export interface LabNetwork extends AsyncDisposable {
   start(options: ChildOptions): Child
 }
 
+const namePrefix = 'linbo-vm-'
+const outsideLink = (pid: number) => `lv${pid}`
+const ip = (...args: string[]) => runProgram('ip', args, { debianPackage: 'iproute2' })
+
 /** Makes a network nobody else uses; everything in it ends when it is disposed of. */
 export async function createNetwork(): Promise<LabNetwork> {
-  const name = `linbo-vm-${process.pid}`
+  await removeOrphans()
+  const name = `${namePrefix}${process.pid}`
   const number = process.pid % 250
   const prefix = `10.77.${number}`
-  const outside = `lv${process.pid}`
+  const outside = outsideLink(process.pid)
   const children: Child[] = []
   let taps = 0
-  const ip = (...args: string[]) => runProgram('ip', args, { debianPackage: 'iproute2' })
   const inside = (...args: string[]) => ip('-n', name, ...args)
 
   const dispose = async () => {
     await Promise.all(children.map((child) => child.stop()))
-    await ip('link', 'del', outside).catch(() => {})
-    await ip('netns', 'del', name)
+    await remove(process.pid)
   }
 
   await ip('netns', 'add', name)
@@ -69,4 +73,21 @@ export async function createNetwork(): Promise<LabNetwork> {
     },
     [Symbol.asyncDispose]: dispose,
   }
+}
+
+/** Removes the networks of earlier runs that were killed, with what still runs in them. */
+async function removeOrphans(): Promise<void> {
+  for (const [name = ''] of (await ip('netns', 'list')).matchAll(/^linbo-vm-\d+/gm)) {
+    const pid = Number(name.slice(namePrefix.length))
+    if (!existsSync(`/proc/${pid}`)) await remove(pid)
+  }
+}
+
+async function remove(pid: number): Promise<void> {
+  const name = `${namePrefix}${pid}`
+  for (const one of (await ip('netns', 'pids', name)).split('\n')) {
+    if (one !== '') process.kill(Number(one), 'SIGKILL')
+  }
+  await ip('link', 'del', outsideLink(pid)).catch(() => {})
+  await ip('netns', 'del', name)
 }
