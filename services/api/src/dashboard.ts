@@ -7,7 +7,6 @@ import { escapeHtml } from './html.ts'
 export interface Dashboard {
   /** Undefined when there is no such file and the path is none of a page. */
   serve(path: string): Promise<Response | undefined>
-  isBuilt(): Promise<boolean>
 }
 
 const types: Record<string, string> = {
@@ -50,7 +49,6 @@ export function createDashboard(folder: string): Dashboard {
       if (file) return answer(file, name)
       return isPage ? notBuilt(root) : undefined
     },
-    isBuilt: async () => (await shell()) !== undefined,
   }
 }
 
