@@ -19,3 +19,11 @@ export const statusWords = {
 export function statusText(host: { status: HostStatus; os: string | null }): string {
   return host.status === 'os' && host.os ? host.os : statusWords[host.status].text()
 }
+
+/** How much a tile shows; the page decides by how many machines there are. */
+export type TileSize = 'dense' | 'normal' | 'roomy'
+
+export function tileSize(hosts: number): TileSize {
+  if (hosts > 120) return 'dense'
+  return hosts <= 12 ? 'roomy' : 'normal'
+}
