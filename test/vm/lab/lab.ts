@@ -1,12 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdir, rm } from 'node:fs/promises'
 import { buildClient } from '../client/build-client.ts'
 import { buildOsImage } from '../os-image/os-image.ts'
 import { type Api, createApi } from './api.ts'
 import { type EventRecord, recordEvents } from './events.ts'
 import { type Machine, type MachineOptions, powerOn } from './machine.ts'
 import { createNetwork, type LabNetwork } from './network.ts'
+import { labFolder, removeOrphans } from './orphans.ts'
 import { type Suite, startSuite } from './suite.ts'
 
 export const imageName = 'tiny'
@@ -25,10 +24,12 @@ export interface Lab extends AsyncDisposable {
 
 /** Builds what is not in the cache, makes the network and starts the suite. Everything goes when it is disposed of. */
 export async function createLab(): Promise<Lab> {
+  await removeOrphans()
   const client = await buildClient()
   const image = await buildOsImage(imageName, ballastMiB)
   await using stack = new AsyncDisposableStack()
-  const folder = await mkdtemp(join(tmpdir(), 'linbo-vm-'))
+  const folder = labFolder(process.pid)
+  await mkdir(folder)
   stack.defer(() => rm(folder, { recursive: true }))
   const network = stack.use(await createNetwork())
   const suite = await startSuite(network, { folder, client, image })

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { type Child, type ChildOptions, spawnChild } from '@linbo/runtime'
 import { runProgram } from '../build/run-program.ts'
 
@@ -23,7 +22,6 @@ const ip = (...args: string[]) => runProgram('ip', args, { debianPackage: 'iprou
 
 /** Makes a network nobody else uses; everything in it ends when it is disposed of. */
 export async function createNetwork(): Promise<LabNetwork> {
-  await removeOrphans()
   const name = `${namePrefix}${process.pid}`
   const number = process.pid % 250
   const prefix = `10.77.${number}`
@@ -34,7 +32,7 @@ export async function createNetwork(): Promise<LabNetwork> {
 
   const dispose = async () => {
     await Promise.all(children.map((child) => child.stop()))
-    await remove(process.pid)
+    await removeNetwork(process.pid)
   }
 
   await ip('netns', 'add', name)
@@ -75,15 +73,8 @@ export async function createNetwork(): Promise<LabNetwork> {
   }
 }
 
-/** Removes the networks of earlier runs that were killed, with what still runs in them. */
-async function removeOrphans(): Promise<void> {
-  for (const [name = ''] of (await ip('netns', 'list')).matchAll(/^linbo-vm-\d+/gm)) {
-    const pid = Number(name.slice(namePrefix.length))
-    if (!existsSync(`/proc/${pid}`)) await remove(pid)
-  }
-}
-
-async function remove(pid: number): Promise<void> {
+/** Removes the network of a process, with all that runs in it. */
+export async function removeNetwork(pid: number): Promise<void> {
   const name = `${namePrefix}${pid}`
   for (const one of (await ip('netns', 'pids', name)).split('\n')) {
     if (one !== '') process.kill(Number(one), 'SIGKILL')
