@@ -16,7 +16,7 @@ export async function saveBoot(db: Db, boot: BootRow): Promise<void> {
 /** Newest first; `beforeId` is the last one of the page before. */
 export function listBoots(
   db: Db,
-  filter: { host?: string; mac?: string; before?: Date; beforeId?: string; limit?: number } = {},
+  filter: { host?: string; mac?: string; beforeId?: string; limit?: number } = {},
 ): Promise<BootRow[]> {
   const { beforeId } = filter
   let query = db.selectFrom('boots').selectAll().orderBy('started_at', 'desc').orderBy('id', 'desc')
@@ -34,7 +34,6 @@ export function listBoots(
   }
   if (filter.host) query = query.where('hostname', '=', filter.host)
   if (filter.mac) query = query.where('mac', '=', filter.mac)
-  if (filter.before) query = query.where('started_at', '<', filter.before)
   return query.limit(filter.limit ?? 50).execute()
 }
 

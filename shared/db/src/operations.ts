@@ -42,7 +42,7 @@ export async function createOperation(db: Db, operation: NewOperation): Promise<
 /** Newest first; `beforeId` is the last one of the page before. */
 export async function listOperations(
   db: Db,
-  filter: { state?: string; limit?: number; before?: Date; beforeId?: string; host?: string } = {},
+  filter: { state?: string; limit?: number; beforeId?: string; host?: string } = {},
 ): Promise<OperationRow[]> {
   const { beforeId } = filter
   let query = db
@@ -63,7 +63,6 @@ export async function listOperations(
     )
   }
   if (filter.state) query = query.where('state', '=', filter.state)
-  if (filter.before) query = query.where('created_at', '<', filter.before)
   const { host } = filter
   if (host) {
     query = query.where('id', 'in', (q) =>

@@ -27,7 +27,6 @@ export function listTransfers(
   filter: {
     host?: string
     running?: boolean
-    before?: Date
     beforeId?: string
     limit?: number
   } = {},
@@ -52,7 +51,6 @@ export function listTransfers(
   }
   if (filter.host) query = query.where('hostname', '=', filter.host)
   if (filter.running) query = query.where('result', 'is', null)
-  if (filter.before) query = query.where('started_at', '<', filter.before)
   return query.limit(filter.limit ?? 100).execute()
 }
 
