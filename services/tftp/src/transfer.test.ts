@@ -134,6 +134,16 @@ describe('retransmission', () => {
     expect(timeout()[0]).toMatch(/^failed/)
   })
 
+  it("goes below the client's timeout only for a link it knows well", () => {
+    const { ack, timeout } = begin({ fixedMs: 6000, sizeBytes: 100_000 })
+    for (let block = 1; block <= 7; block++) {
+      expect(ack(block, block * 10)[1]).toBe('arm 6000')
+    }
+    expect(ack(8, 80)[1]).toMatch(/^arm 2\d$/)
+    for (let i = 0; i < 8; i++) timeout()
+    expect(timeout()[1]).toBe('arm 6000')
+  })
+
   it('is patient again after progress', () => {
     const { ack, timeout } = begin({ retries: 2 })
     timeout()
