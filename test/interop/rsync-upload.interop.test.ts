@@ -78,8 +78,12 @@ requireTool('rsync')('rsync clients that upload', () => {
         'transfer.started',
         (event) =>
           event.file === file &&
+          event.direction === 'up' &&
           server.events
-            .filter((one) => one.type === 'transfer.started' && one.file === file)
+            .filter(
+              (one) =>
+                one.type === 'transfer.started' && one.direction === 'up' && one.file === file,
+            )
             .indexOf(event) === nth,
       )
       .then((started) =>
@@ -144,9 +148,12 @@ requireTool('rsync')('rsync clients that upload', () => {
     expect(ran.code).not.toBe(0)
     expect((await finished('images/win/win.qcow2')).result).toBe('aborted')
     expect(readFileSync(live('images/win/win.qcow2')).equals(old)).toBe(true)
-    const partial = statSync(live('.staging/images/win/win.qcow2')).size
-    expect(partial).toBeGreaterThan(0)
-    expect(partial).toBeLessThan(big.length)
+    const partial = () =>
+      readdirSync(live('.staging'), { recursive: true, encoding: 'utf8' }).find((path) =>
+        /\d\/win\.qcow2$/.test(path),
+      )
+    await expect.poll(partial, { timeout: 10_000 }).toBeDefined()
+    expect(statSync(live(`.staging/${partial()}`)).size).toBeLessThan(big.length)
     const got = await server.rsync(pc02, ['-L', '::linbo/images/win/win.qcow2', `${cache}/got`])
     expect(got.code).toBe(0)
     expect(readFileSync(join(cache, 'got')).equals(old)).toBe(true)
@@ -158,7 +165,7 @@ requireTool('rsync')('rsync clients that upload', () => {
     ).toBeGreaterThan(0)
     expect((await finished('images/win/win.qcow2', 1)).result).toBe('ok')
     expect(readFileSync(live('images/win/win.qcow2')).equals(big)).toBe(true)
-    expect(existsSync(live('.staging/images/win/win.qcow2'))).toBe(false)
+    await expect.poll(() => readdirSync(live('.staging'))).toEqual([])
   })
 
   it('end with exit 5 and change nothing with a wrong password', async () => {
@@ -210,7 +217,7 @@ requireTool('rsync')('rsync clients that upload', () => {
     expect((await upload('win.qcow2', 'this is a text')).code).toBe(0)
     expect(await finished('images/win/win.qcow2')).toMatchObject({ result: 'failed' })
     expect(readFileSync(live('images/win/win.qcow2'), 'utf8')).toBe('good')
-    expect(existsSync(live('.staging/images/win/win.qcow2'))).toBe(false)
+    await expect.poll(() => readdirSync(live('.staging'))).toEqual([])
   })
 
   it('publish neither a symbolic link nor a folder', async () => {

@@ -8,6 +8,7 @@ import { type Database, openDatabase, saveHost } from '@linbo/db'
 import { silentLog } from '@linbo/log'
 import type { Service } from '@linbo/runtime'
 import { createSyncService, schema } from '@linbo/sync'
+import { afterAll, beforeAll } from 'vitest'
 
 /** The address of `pc01`, the registered machine of these tests; any 127/8 address can be a client's. */
 export const pc01 = '127.77.0.1'
@@ -16,6 +17,13 @@ export const pc02 = '127.77.0.2'
 export interface Ran {
   code: number
   output: string
+}
+
+export interface RsyncOptions {
+  password?: string
+  timeoutMs?: number
+  /** Switches the machine off in the middle. */
+  killed?: Promise<unknown>
 }
 
 export interface SyncServer {
@@ -29,17 +37,19 @@ export interface SyncServer {
   /** Writes a file below LINBO_DIR, readable by everybody. */
   put(path: string, content: string | Uint8Array): string
   /** Runs rsync as a client with this address. `::` in an argument becomes this server. */
-  rsync(
-    from: string,
-    args: string[],
-    options?: { password?: string; timeoutMs?: number },
-  ): Promise<Ran>
+  rsync(from: string, args: string[], options?: RsyncOptions): Promise<Ran>
   /** The first event of a type that fits, waiting for it. */
   event<T extends EventType>(type: T, fits?: (event: BusEvent<T>) => boolean): Promise<BusEvent<T>>
   stop(): Promise<void>
 }
 
-/** A gateway with its daemon on free ports, over a temporary LINBO_DIR and a database in memory. */
+let database: Database
+beforeAll(async () => {
+  database = await openDatabase({ url: undefined, dataDir: 'memory' })
+}, 120_000)
+afterAll(() => database?.close())
+
+/** A gateway with its daemon on free ports, over a temporary LINBO_DIR and a database in memory, one per test file. */
 export async function startSync(settings: Record<string, string> = {}): Promise<SyncServer> {
   const folder = mkdtempSync(join(tmpdir(), 'linbo-sync-'))
   chmodSync(folder, 0o755)
@@ -47,7 +57,6 @@ export async function startSync(settings: Record<string, string> = {}): Promise<
   const root = join(folder, 'linbo')
   for (const path of ['linbocmd', 'tmp', 'images', 'boot/grub/spool'])
     mkdirSync(join(root, path), { recursive: true })
-  const database = await openDatabase({ url: undefined, dataDir: 'memory' })
   for (const [hostname, ip, mac] of [
     ['pc01', pc01, '02:00:00:00:00:01'],
     ['pc02', pc02, '02:00:00:00:00:02'],
@@ -92,7 +101,7 @@ export async function startSync(settings: Record<string, string> = {}): Promise<
       chmodSync(whole, 0o644)
       return whole
     },
-    rsync: (from, args, options = {}) =>
+    rsync: (from, args, options: RsyncOptions = {}) =>
       new Promise((resolve) => {
         const there = args.map((arg) => arg.replace(/^(.*@)?::/, `rsync://$1127.0.0.1:${port}/`))
         const env = { PATH: process.env.PATH, LC_ALL: 'C', RSYNC_PASSWORD: options.password }
@@ -136,7 +145,6 @@ export async function startSync(settings: Record<string, string> = {}): Promise<
     async stop() {
       await service.stop()
       await bus.close()
-      await database.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -6,4 +6,8 @@ export const errorCode = {
   daemon: 'SYNC_DAEMON',
   /** A folder below LINBO_DIR or the data directory cannot be prepared. */
   folder: 'SYNC_FOLDER',
+  /** An upload that is not what its name says. */
+  upload: 'SYNC_UPLOAD',
+  /** A machine's introduction that cannot be taken. */
+  registration: 'SYNC_REGISTRATION',
 } as const

@@ -7,8 +7,12 @@ export interface Watched {
   settle(patienceMs: number): Promise<Report>
 }
 
+/** Time for what the daemon wrote before it closed the connection to be read from the pipe. */
+const lastWordsMs = 5
+
 interface Entry extends Report {
   isOver: boolean
+  hasFailed: boolean
   onOver?: () => void
 }
 
@@ -27,7 +31,13 @@ export class Journal {
 
   /** Watches the connection that will show up in the log under this key; one at a time per key. */
   expect(key: string): Watched {
-    const entry: Entry = { isComplete: false, files: [], problems: [], isOver: false }
+    const entry: Entry = {
+      isComplete: false,
+      files: [],
+      problems: [],
+      isOver: false,
+      hasFailed: false,
+    }
     this.#expected.set(key, entry)
     return {
       settle: async (patienceMs) => {
@@ -40,6 +50,8 @@ export class Journal {
             }
           })
         }
+        // After a broken write the daemon says how much it sent, and only then that it failed.
+        await new Promise<void>((resolve) => this.#clock.after(lastWordsMs, resolve))
         if (this.#expected.get(key) === entry) this.#expected.delete(key)
         for (const [pid, known] of this.#byPid) if (known === entry) this.#byPid.delete(pid)
         return { isComplete: entry.isComplete, files: entry.files, problems: entry.problems }
@@ -60,7 +72,11 @@ export class Journal {
     if (!entry) return
     if (line.kind === 'file') entry.files.push(line.sizeBytes)
     if (line.kind === 'problem' || line.kind === 'error') entry.problems.push(line.text)
-    if (line.kind === 'summary') entry.isComplete = true
+    if (line.kind === 'summary') entry.isComplete = !entry.hasFailed
+    if (line.kind === 'error') {
+      entry.hasFailed = true
+      entry.isComplete = false
+    }
     if (line.kind === 'summary' || line.kind === 'error') {
       entry.isOver = true
       entry.onOver?.()

@@ -10,25 +10,22 @@ import {
   readdir,
   readFile,
   rename,
-  rm,
   stat,
 } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Db, findHost, findHostByMac, saveHost } from '@linbo/db'
 import { parseDevicesCsv } from '@linbo/formats'
 import { LinboError, writeAtomic } from '@linbo/runtime'
-import { backupName, compareInfo, isImage, type Upload, whyNotQcow2 } from './upload.ts'
+import { errorCode } from './errors.ts'
+import type { Attempt } from './staging.ts'
+import { type AcceptedUpload, backupName, compareInfo, isImage, whyNotQcow2 } from './upload.ts'
 
 export interface PublisherOptions {
   /** LINBO_DIR. */
   root: string
-  /** Below LINBO_DIR, so that a rename is enough to publish. */
-  staging: string
   db: Db
   /** Whom published files belong to, when running as root. */
   owner: { uid: number; gid: number } | undefined
-  /** Whom the daemon writes uploads as, when running as root. */
-  uploader: { uid: number; gid: number } | undefined
 }
 
 export interface Published {
@@ -38,16 +35,16 @@ export interface Published {
   remark?: string
 }
 
-type Accepted = Exclude<Upload, { kind: 'refuse' }>
+type ImageFileUpload = Extract<AcceptedUpload, { kind: 'image-file' }>
+type Registration = Extract<AcceptedUpload, { kind: 'registration' }>
 
 const sidecars = ['info', 'desc', 'hash', 'torrent', 'macct']
 const scripts = ['reg', 'postsync', 'prestart', 'driverpostsync']
-const staleAfterMs = 7 * 24 * 3600 * 1000
+const registrationBytes = 4096
 
-/** Receives uploads beside the files that are served, and swaps them in when they are whole. */
+/** Puts uploads that are whole into service: judges them, keeps what they replace, swaps them in. */
 export function createPublisher(options: PublisherOptions) {
-  const { root, staging } = options
-  const busy = new Set<string>()
+  const { root, db, owner } = options
   const queues = new Map<string, Promise<unknown>>()
 
   /** One after the other per image: an `.info` waits until the image before it is published. */
@@ -59,34 +56,21 @@ export function createPublisher(options: PublisherOptions) {
     return turn
   }
 
-  async function publishImageFile(
-    upload: Extract<Accepted, { kind: 'image-file' }>,
-  ): Promise<Published> {
-    const staged = join(staging, upload.path)
+  async function publishImageFile(upload: ImageFileUpload, staged: string): Promise<Published> {
     const target = join(root, upload.path)
     const { size } = await lstat(staged)
-    if (isImage(upload.type)) {
-      const why = whyNotQcow2(await head(staged, 32))
-      if (why) throw new LinboError('SYNC_UPLOAD', `${upload.file} is refused: ${why}`)
-    }
-    const file = await open(staged, constants.O_RDONLY | constants.O_NOFOLLOW)
-    try {
-      await file.datasync()
-    } finally {
-      await file.close()
-    }
+    const why = isImage(upload.type) ? whyNotQcow2(await head(staged, 32)) : undefined
+    if (why) throw new LinboError(errorCode.upload, `${upload.file} is refused: ${why}`)
+    await flush(staged)
     await ownFolder(dirname(target))
-    if (options.owner) await chown(staged, options.owner.uid, options.owner.gid)
+    if (owner) await chown(staged, owner.uid, owner.gid)
     await chmod(staged, 0o664)
     if (isImage(upload.type)) await backUp(upload.base, upload.file, upload.type === 'qcow2')
     await rename(staged, target)
     if (isImage(upload.type)) return { image: { name: upload.file, sizeBytes: size } }
     if (upload.type !== 'info') return {}
-    const image = await stat(join(dirname(target), upload.of)).then(
-      (found) => found.size,
-      () => undefined,
-    )
-    const remark = compareInfo(await readFile(target, 'utf8'), upload.of, image)
+    const image = await stat(join(dirname(target), upload.of)).catch(() => undefined)
+    const remark = compareInfo(await readFile(target, 'utf8'), upload.of, image?.size)
     return remark ? { remark } : {}
   }
 
@@ -118,97 +102,50 @@ export function createPublisher(options: PublisherOptions) {
   }
 
   async function copyKept(from: string, to: string): Promise<void> {
-    const { mode, uid, gid } = await lstat(from)
-    if ((mode & constants.S_IFMT) !== constants.S_IFREG) return
+    const found = await lstat(from)
+    if (!found.isFile()) return
     await copyFile(from, to, constants.COPYFILE_EXCL)
-    await chmod(to, mode & 0o777)
-    if (options.owner) await chown(to, uid, gid)
+    await chmod(to, found.mode & 0o777)
+    if (owner) await chown(to, found.uid, found.gid)
   }
 
   async function ownFolder(path: string): Promise<void> {
     const made = await mkdir(path, { recursive: true })
-    if (made && options.owner) await chown(path, options.owner.uid, options.owner.gid)
+    if (made && owner) await chown(path, owner.uid, owner.gid)
   }
 
-  async function register(upload: Extract<Accepted, { kind: 'registration' }>): Promise<Published> {
-    const staged = join(staging, upload.path)
-    try {
-      const text = (await readFile(staged, 'utf8')).slice(0, 4096)
-      const { rows, refused } = parseDevicesCsv(text)
-      const [row] = rows
-      if (!row || rows.length > 1) {
-        const why = refused[0]?.message ?? 'it is not one line of devices.csv'
-        throw new LinboError('SYNC_REGISTRATION', `${upload.path} is refused: ${why}`)
-      }
-      if (row.hostname !== upload.hostname)
-        throw new LinboError(
-          'SYNC_REGISTRATION',
-          `${upload.path} is refused: it is about ${row.hostname}`,
-        )
-      const known =
-        (await findHost(options.db, row.hostname)) ?? (await findHostByMac(options.db, row.mac))
-      if (known) return { remark: `${known.hostname} (${known.mac}) is registered already` }
-      const { room, hostname, group, mac, ip, role, pxe } = row
-      await saveHost(options.db, { room, hostname, group, mac, ip, role, pxe })
-      await writeAtomic(join(root, 'last_registered'), `${text.split('\n')[0]?.trim()}\n`)
-      return { remark: `${row.hostname} was added` }
-    } finally {
-      await rm(staged, { force: true })
-    }
+  async function register(upload: Registration, staged: string): Promise<Published> {
+    const refuse = (why: string) =>
+      new LinboError(errorCode.registration, `${upload.path} is refused: ${why}`)
+    if ((await lstat(staged)).size > registrationBytes) throw refuse('it is too long')
+    const text = await readFile(staged, 'utf8')
+    const { rows, refused } = parseDevicesCsv(text)
+    const [row] = rows
+    if (!row || rows.length > 1)
+      throw refuse(refused[0]?.message ?? 'it is not one line of devices.csv')
+    if (row.hostname !== upload.hostname) throw refuse(`it is about ${row.hostname}`)
+    const known = (await findHost(db, row.hostname)) ?? (await findHostByMac(db, row.mac))
+    if (known) return { remark: `${known.hostname} (${known.mac}) is registered already` }
+    const { room, hostname, group, mac, ip, role, pxe } = row
+    await saveHost(db, { room, hostname, group, mac, ip, role, pxe })
+    await writeAtomic(join(root, 'last_registered'), `${text.trim()}\n`)
+    return { remark: `${hostname} was added` }
   }
 
   return {
-    /** Makes the staging folder and forgets what was left in it for a week. */
-    async open(): Promise<void> {
-      await mkdir(staging, { recursive: true, mode: 0o700 })
-      if (options.uploader) await chown(staging, options.uploader.uid, options.uploader.gid)
-      await chmod(staging, 0o700)
-      await forget(staging, Date.now() - staleAfterMs)
-    },
-    /** Takes the place of an upload; false when another one to the same file is under way. */
-    reserve(upload: Accepted): boolean {
-      if (busy.has(upload.path)) return false
-      busy.add(upload.path)
-      return true
-    },
-    release(upload: Accepted): void {
-      busy.delete(upload.path)
-    },
-    /** Makes the folders an upload needs, there and here. */
-    async prepare(upload: Accepted): Promise<void> {
-      let folder = staging
-      for (const part of dirname(upload.path)
-        .split('/')
-        .filter((part) => part !== '.')) {
-        folder = join(folder, part)
-        await mkdir(folder, { recursive: true })
-        if (options.uploader) await chown(folder, options.uploader.uid, options.uploader.gid)
-      }
-      const staged = join(staging, upload.path)
-      const found = await lstat(staged).catch(() => undefined)
-      if (found && !found.isFile()) await rm(staged, { recursive: true, force: true })
-      if (upload.kind === 'image-file') await ownFolder(dirname(join(root, upload.path)))
-    },
-    /** Size in bytes of what was received, or undefined when it is not a plain file. */
-    async stagedBytes(upload: Accepted): Promise<number | undefined> {
-      const found = await lstat(join(staging, upload.path)).catch(() => undefined)
-      return found?.isFile() && found.nlink === 1 ? found.size : undefined
-    },
     /**
-     * Puts a whole upload into service. What cannot be published is removed, so that the client sends it anew.
+     * Puts a whole upload into service.
      * @throws LinboError that says why not.
      */
-    publish: (upload: Accepted): Promise<Published> =>
-      inTurn(upload.kind === 'image-file' ? `images/${upload.base}` : upload.path, async () => {
-        try {
-          return upload.kind === 'image-file'
-            ? await publishImageFile(upload)
-            : await register(upload)
-        } catch (error) {
-          await rm(join(staging, upload.path), { recursive: true, force: true })
-          throw error
-        }
-      }),
+    publish({ upload, whole }: Attempt): Promise<Published> {
+      return upload.kind === 'registration'
+        ? inTurn('registration', () => register(upload, whole))
+        : inTurn(`images/${upload.base}`, () => publishImageFile(upload, whole))
+    },
+    /** Makes the folder an upload will go to: clients' tools look for it. */
+    async makeRoom(upload: AcceptedUpload): Promise<void> {
+      if (upload.kind === 'image-file') await ownFolder(dirname(join(root, upload.path)))
+    },
     /** Resolves when nothing is being published any more. */
     async settled(): Promise<void> {
       await Promise.all(queues.values())
@@ -228,20 +165,20 @@ async function head(path: string, length: number): Promise<Uint8Array> {
   }
 }
 
+async function flush(path: string): Promise<void> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  try {
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+}
+
 /** A second name costs nothing; where the file system or its rules forbid it, a copy (shared blocks if possible). */
 async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to)
   } catch {
     await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
-  }
-}
-
-/** Removes files last changed before `before`, by the time of the change, not the one the client set. */
-async function forget(folder: string, before: number): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) await forget(path, before)
-    else if ((await lstat(path)).ctimeMs < before) await rm(path, { force: true })
   }
 }

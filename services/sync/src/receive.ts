@@ -9,7 +9,7 @@ const settleMs = 2000
 /** Answers a request to the module `linbo-upload`: decide, receive beside, judge, publish. */
 export async function serveUpload(asked: Asked): Promise<void> {
   const { parts, ip } = asked
-  const { publisher, log } = parts
+  const { publisher, staging, log } = parts
   const machine = await parts.machines.find(ip)
   parts.seen(machine)
   const request = readRequest(asked.lists)
@@ -27,19 +27,20 @@ export async function serveUpload(asked: Asked): Promise<void> {
     const file = request?.paths[0]?.slice(module.uploads.length + 1) ?? ''
     return refuse(file, upload.kind === 'refuse' ? upload.reason : '')
   }
-  if (!publisher.reserve(upload))
-    return refuse(upload.path, `${upload.path} is being uploaded already`)
+  const attempt = await staging.begin(upload)
+  if (!attempt) return refuse(upload.path, `${upload.path} is being uploaded already`)
+  let isOver = false
   try {
-    await publisher.prepare(upload)
+    await publisher.makeRoom(upload)
     const transfer = request.isDryRun ? undefined : begin(upload.path)
-    const watched = parts.journal.expect(`${module.uploads}/${upload.path}`)
-    const { clientLeft } = await asked.pass(canonical(asked.lists, upload.path), {
+    const watched = parts.journal.expect(`${module.uploads}/${attempt.path}`)
+    const { clientLeft } = await asked.pass(replacePath(asked.lists, attempt.path), {
       down() {},
       up: (bytes) => transfer?.add(bytes),
     })
     const report = await watched.settle(settleMs)
     if (!transfer) return
-    const stagedBytes = await publisher.stagedBytes(upload)
+    const stagedBytes = await staging.sizeBytes(attempt)
     const outcome = judgeUpload(report, clientLeft, stagedBytes)
     const end = (result: typeof outcome.result, reason: string | null) => {
       const bytes = result === 'ok' ? (stagedBytes ?? transfer.bytes) : transfer.bytes
@@ -48,9 +49,10 @@ export async function serveUpload(asked: Asked): Promise<void> {
       if (result === 'ok') log.info(facts, 'upload published')
       else log.warn(facts, 'upload not published')
     }
-    if (!outcome.isDelivered) return end(outcome.result, outcome.reason)
+    isOver = outcome.isDelivered
+    if (!isOver) return end(outcome.result, outcome.reason)
     try {
-      const { image, remark } = await publisher.publish(upload)
+      const { image, remark } = await publisher.publish(attempt)
       end('ok', remark ?? null)
       if (image && upload.kind === 'image-file' && isImage(upload.type))
         parts.bus.publish('image.published', {
@@ -62,12 +64,12 @@ export async function serveUpload(asked: Asked): Promise<void> {
       end('failed', error instanceof Error ? error.message : String(error))
     }
   } finally {
-    publisher.release(upload)
+    await staging.end(attempt, isOver)
   }
 }
 
-/** The arguments with the path in its plain form, by which the daemon's log is recognised. */
-function canonical(lists: string[][], path: string): string[][] {
+/** The arguments with the path that is received into, by which the daemon's log is recognised too. */
+function replacePath(lists: string[][], path: string): string[][] {
   const last = lists.at(-1) ?? []
   return [...lists.slice(0, -1), [...last.slice(0, -1), `${module.uploads}/${path}`]]
 }

@@ -15,6 +15,7 @@ import { createMachines } from './machines.ts'
 import { createOnboot, createPrepared } from './prepare.ts'
 import { createPublisher, type Publisher } from './publish.ts'
 import { rsyncdConf, slotUser } from './rsyncd-conf.ts'
+import { createStaging } from './staging.ts'
 import { createTransfers, progressMs } from './transfers.ts'
 
 /** A machine that keeps asking is reported no more often than this. */
@@ -50,7 +51,7 @@ export function createSyncService(parts: SyncParts): Service {
   async function start(): Promise<void> {
     const root = resolve(config.LINBO_DIR)
     const work = resolve(config.LINBO_DATA_DIR, 'sync')
-    const staging = join(root, '.staging')
+    const stagingFolder = join(root, '.staging')
     const preparedFolder = join(work, 'prepared')
     const isRoot = process.getuid?.() === 0
     await mkdir(root, { recursive: true })
@@ -70,15 +71,10 @@ export function createSyncService(parts: SyncParts): Service {
 
     const journal = new Journal(systemClock)
     const prepared = createPrepared({ folder: preparedFolder, gid: nobody?.gid })
-    publisher = createPublisher({
-      root,
-      staging,
-      db,
-      owner: isRoot ? { uid, gid } : undefined,
-      uploader,
-    })
+    const staging = createStaging({ folder: stagingFolder, uploader })
+    publisher = createPublisher({ root, db, owner: isRoot ? { uid, gid } : undefined })
     await prepared.open()
-    await publisher.open()
+    await staging.open()
     connectBack = createConnectBack({
       db,
       dataDir: config.LINBO_DATA_DIR,
@@ -92,7 +88,7 @@ export function createSyncService(parts: SyncParts): Service {
       confPath: join(work, 'rsyncd.conf'),
       conf: rsyncdConf({
         root,
-        staging,
+        staging: stagingFolder,
         prepared: preparedFolder,
         logPipe,
         ourSecrets,
@@ -119,6 +115,7 @@ export function createSyncService(parts: SyncParts): Service {
       transfers,
       prepared,
       onboot: createOnboot(root),
+      staging,
       publisher,
       connectBack,
       bus,

@@ -22,6 +22,7 @@ import type { Publisher } from './publish.ts'
 import { serveUpload } from './receive.ts'
 import { PeerGone, type Relayed, readText, relay, type Text } from './relay.ts'
 import { module, slotUser } from './rsyncd-conf.ts'
+import type { Staging } from './staging.ts'
 import type { Transfers } from './transfers.ts'
 
 export interface SessionParts {
@@ -39,6 +40,7 @@ export interface SessionParts {
   transfers: Transfers
   prepared: Prepared
   onboot: Onboot
+  staging: Staging
   publisher: Publisher
   connectBack: ConnectBack
   bus: Pick<Bus, 'publish'>

@@ -23,6 +23,8 @@ export type Upload =
   /** A new machine introduces itself: `<host>.new`. */
   | { kind: 'registration'; path: string; hostname: string }
 
+export type AcceptedUpload = Exclude<Upload, { kind: 'refuse' }>
+
 const uploadable: readonly ImageFileKind[] = [
   'qcow2',
   'qdiff',
