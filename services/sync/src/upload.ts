@@ -39,14 +39,18 @@ const uploadable: readonly ImageFileKind[] = [
 ]
 
 const allowedLetters = /^[avqlLHogDtprzciWSxuIOJPnEUN]*$/
-const allowedLong =
-  /^--(partial|log-format=|progress|stats|timeout=|bwlimit=|skip-compress=|new-compress|old-compress|compress-choice=|compress-level=|compress-threads=|checksum-choice=|checksum-seed=|block-size=|numeric-ids|size-only|ignore-times|max-alloc=|fsync|preallocate|stderr=|no-[a-z-]+|secluded-args|protect-args|dry-run|usermap=|groupmap=|sparse|open-noatime)/
+const allowedFlags =
+  /^--(partial|progress|stats|new-compress|old-compress|numeric-ids|size-only|ignore-times|fsync|preallocate|sparse|open-noatime|secluded-args|protect-args|dry-run|no-[a-z-]+)$/
+const allowedValues =
+  /^--(log-format|timeout|bwlimit|skip-compress|compress-choice|compress-level|compress-threads|checksum-choice|checksum-seed|block-size|max-alloc|stderr|usermap|groupmap)=/
 
 /** Decides about a request to the module `linbo-upload`. */
 export function decideUpload(request: Request, module = 'linbo-upload'): Upload {
   const refuse = (reason: string): Upload => ({ kind: 'refuse', reason })
   if (request.isDownload) return refuse(`the module ${module} takes files and gives none`)
-  const long = request.long.find((option) => !allowedLong.test(option))
+  const long = request.long.find(
+    (option) => !allowedFlags.test(option) && !allowedValues.test(option),
+  )
   if (long) return refuse(`the option ${long.split('=')[0]} is not allowed for uploads`)
   const letters = request.letters.replace('s', '')
   if (!allowedLetters.test(letters))
