@@ -28,7 +28,7 @@ const machines = new Map<string, Machine>()
 
 beforeAll(async () => {
   await mkdir(output, { recursive: true })
-  lab = await createLab()
+  lab = await createLab(output)
   for (const { group } of pcs) {
     await lab.api.putText(`/groups/${group}/start-conf`, startConf(group, imageName))
   }

@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { buildClient } from '../client/build-client.ts'
 import { buildOsImage } from '../os-image/os-image.ts'
 import { type Api, createApi } from './api.ts'
@@ -17,13 +18,14 @@ export interface Lab extends AsyncDisposable {
   suite: Suite
   api: Api
   events: EventRecord
-  /** Logs, disks and the suite's data. */
-  folder: string
   powerOn(options: Omit<MachineOptions, 'folder' | 'diskMiB' | 'memoryMiB'>): Promise<Machine>
 }
 
-/** Builds what is not in the cache, makes the network and starts the suite. Everything goes when it is disposed of. */
-export async function createLab(): Promise<Lab> {
+/**
+ * Builds what is not in the cache, makes the network and starts the suite. Everything goes when it is disposed of.
+ * @param output folder for the suite's log, which stays
+ */
+export async function createLab(output: string): Promise<Lab> {
   await removeOrphans()
   const client = await buildClient()
   const image = await buildOsImage(imageName, ballastMiB)
@@ -32,14 +34,18 @@ export async function createLab(): Promise<Lab> {
   await mkdir(folder)
   stack.defer(() => rm(folder, { recursive: true }))
   const network = stack.use(await createNetwork())
-  const suite = await startSuite(network, { folder, client, image })
+  const suite = await startSuite(network, {
+    folder,
+    client,
+    image,
+    log: join(output, 'vm-suite.log'),
+  })
   const events = stack.use(await recordEvents(suite.url, suite.token))
   const owned = stack.move()
   return {
     network,
     suite,
     events,
-    folder,
     api: createApi(suite.url, suite.token),
     async powerOn(options) {
       return owned.use(

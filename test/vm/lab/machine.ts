@@ -12,8 +12,6 @@ export interface Machine extends AsyncDisposable {
   serial: Serial
   /** Presses the reset button. What the serial port said before is forgotten. */
   reset(): Promise<void>
-  /** What the machine's screen shows now, as a PPM file. */
-  screenshot(path: string): Promise<void>
 }
 
 export interface MachineOptions {
@@ -53,7 +51,6 @@ export async function powerOn(network: LabNetwork, options: MachineOptions): Pro
       await monitor(file('monitor'), 'system_reset')
       serial.forget()
     },
-    screenshot: (path) => monitor(file('monitor'), `screendump ${path}`),
     async [Symbol.asyncDispose]() {
       await child.stop()
       await serial[Symbol.asyncDispose]()

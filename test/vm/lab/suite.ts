@@ -26,8 +26,10 @@ export interface Suite {
 }
 
 export interface SuiteOptions {
-  /** Data, served tree and log go here. */
+  /** Data and served tree go here. */
   folder: string
+  /** File for what the suite logs. */
+  log: string
   client: Client
   image: OsImage
 }
@@ -63,10 +65,10 @@ export async function startSuite(network: LabNetwork, options: SuiteOptions): Pr
   await runProgram('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', keyPath(dataDir)], {
     debianPackage: 'openssh-client',
   })
-  const log = createWriteStream(join(options.folder, 'suite.log'))
+  const log = createWriteStream(options.log)
   const server = start('main.ts', ['serve'], (line) => log.write(`${line}\n`))
   const url = `http://${network.address}:8080`
-  await untilReady(url, server)
+  await untilReady(url, server, options.log)
   await layOut(dataDir, linboDir, options)
   const built = await run('main.ts', ['boot', 'build'])
   if (built.code !== 0) throw new Error(`linbo boot build: ${built.text}`)
@@ -78,13 +80,13 @@ export async function startSuite(network: LabNetwork, options: SuiteOptions): Pr
   }
 }
 
-async function untilReady(url: string, server: Child): Promise<void> {
+async function untilReady(url: string, server: Child, log: string): Promise<void> {
   let ended: number | undefined
   server.exited.then((code) => {
     ended = code
   })
   for (let tries = 0; tries < 300; tries++) {
-    if (ended !== undefined) throw new Error(`the suite ended with ${ended}, see suite.log`)
+    if (ended !== undefined) throw new Error(`the suite ended with ${ended}, see ${log}`)
     const ready = await fetch(`${url}/ready`).then(
       (answer) => answer.ok,
       () => false,
@@ -92,7 +94,7 @@ async function untilReady(url: string, server: Child): Promise<void> {
     if (ready) return
     await sleep(100)
   }
-  throw new Error(`the suite is not ready after 30 s, see suite.log`)
+  throw new Error(`the suite is not ready after 30 s, see ${log}`)
 }
 
 /** Kernel, initramfs and image, where LINBO clients ask for them. */
