@@ -101,7 +101,9 @@ export function createReport(options: ReportOptions): Report {
       if (value !== undefined) {
         if (value === percent) return
         percent = value
-        percentTimer ??= setTimeout(publish, percentMs)
+        // The end of a bar is worth telling even when the next text is close behind.
+        if (value === 100) publish()
+        else percentTimer ??= setTimeout(publish, percentMs)
       } else if (text !== undefined && text !== now.text) {
         const second = Math.floor(Date.now() / 1000)
         if (second !== secondBegan) texts = 0

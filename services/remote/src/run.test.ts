@@ -25,7 +25,7 @@ describe('commands now', () => {
     expect(play(run, begin, connected, ok, ok, ok, elapsed('pause'), ok, ok)).toEqual([
       ['connect'],
       ['run probe'],
-      ['arm overall', 'remove-onboot', 'run gui-off'],
+      ['arm overall', 'run gui-off'],
       ['run 0'],
       ['arm pause'],
       ['run 1'],

@@ -147,8 +147,8 @@ function afterProbe(run: Run, result: Extract<Input, { type: 'ran' }>): Effect[]
   const text = 'Disabling the GUI.'
   return [
     { type: 'arm', timer: 'overall', ms: run.limits.overallMs },
-    // What an earlier operation left for the next boot must not run after this one.
-    { type: 'remove-onboot' },
+    // The switches for the boot that brought it here; a job that another operation left stays.
+    ...takeBack(run),
     { type: 'report', phase: 'running', text, command: null },
     ...start(run, { kind: 'gui-off' }),
   ]
