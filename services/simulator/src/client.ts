@@ -1,15 +1,14 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseStartConf, type StartConf } from '@linbo/formats'
-import { LinboError } from '@linbo/runtime'
-import { askForLease } from './dhcp.ts'
-import { firmwareStage } from './firmware.ts'
+import { parseStartConf } from '@linbo/formats'
+import type { UdpSocket } from '@linbo/runtime'
+import type { Leaving, Workbench } from './bench.ts'
+import { bootFromNetwork, fetchStartConf, identify, startLinbo } from './boot.ts'
 import type { MachineIdentity, MachineState, ServerAddress } from './machine.ts'
-import { flags, rsyncDown } from './rsync.ts'
+import { runLine, type ShellState } from './shell.ts'
 import { type SshServer, startSshServer } from './ssh-server.ts'
-import { splitWords } from './words.ts'
-import { banner, linboWrapper, type Outcome, requestUpload, type Workbench } from './wrapper.ts'
+import { listenForMagic } from './wake.ts'
 
 export interface ClientOptions {
   machine: MachineIdentity
@@ -25,161 +24,110 @@ export interface SimulatedClient {
   readonly state: MachineState
   /** From power-on to LINBO ready. @throws LinboError naming the step that failed. */
   boot(): Promise<void>
-  /** Cuts the power. */
+  /** Plugs it in and leaves it off: a magic packet boots it. A machine that halts does the same by itself. */
+  standBy(): Promise<void>
+  /** Pulls the plug; nothing of the machine is left, its disk neither. */
   powerOff(): Promise<void>
 }
 
-export function createClient(options: ClientOptions): SimulatedClient {
-  const { machine, server, pace } = options
+export function createClient({ machine, server, pace, onState }: ClientOptions): SimulatedClient {
   let state: MachineState = 'off'
-  let ssh: SshServer | undefined
   let directory: string | undefined
+  let ssh: SshServer | undefined
+  let wake: UdpSocket | undefined
+  let power = new AbortController()
+  /** Whatever goes on: boots, also those nobody asked for, and sockets that close. Never rejects. */
+  let activity: Promise<unknown> = Promise.resolve()
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    activity = Promise.allSettled([activity, work])
+    return work
+  }
   const enter = (next: MachineState, detail = '') => {
     state = next
-    options.onState?.(next, detail)
+    onState?.(next, detail)
   }
-  const at = (...parts: string[]) => join(directory ?? '', ...parts)
 
-  async function boot(): Promise<void> {
+  async function run(): Promise<void> {
+    power = new AbortController()
+    const { signal } = power
+    try {
+      await down()
+      const leaving = await up(signal)
+      if (leaving) leave(leaving)
+      else enter('linbo', `ready at ${machine.ip}`)
+    } catch (error) {
+      if (signal.aborted) return
+      await down()
+      enter('failed', (error as Error).message)
+      throw error
+    }
+  }
+
+  async function up(signal: AbortSignal): Promise<Leaving | undefined> {
     directory ??= await mkdtemp(join(tmpdir(), `linbo-sim-${machine.hostname}-`))
-    for (const name of ['tmp', 'cache']) await mkdir(at(name), { recursive: true })
+    for (const name of ['tmp', 'cache', 'disk'])
+      await mkdir(join(directory, name), { recursive: true })
     enter('firmware')
-    if (server.dhcpPort > 0) await askForLease(machine, server, 'firmware')
+    await bootFromNetwork({ machine, server }, signal)
     enter('grub')
-    await firmwareStage(machine, server)
-    if (server.dhcpPort > 0) await askForLease(machine, server, 'linbo')
-    const startConf = await fetchStartConf()
-    const bench = (signal: AbortSignal, write: (text: string) => void): Workbench => {
-      return { machine, server, startConf, directory: at(), pace, write, signal }
+    const told = await identify({ machine, server }, signal)
+    let log = ''
+    const keep = (text: string) => {
+      log += text
     }
-    ssh = await startSshServer({
-      ip: machine.ip,
-      port: server.sshPort,
-      shell: (line, channel) => runLine(line, channel.input, bench(channel.signal, channel.write)),
-    })
-    const log: string[] = [banner('init begin')]
-    const own = bench(new AbortController().signal, (text) => log.push(text))
-    await requestFiles(own)
-    const onboot = await runOnboot(own)
-    await writeFile(at('tmp', 'linbo.log'), log.join(''))
-    await requestUpload(own, '/tmp/linbo.log')
-    if (onboot !== 0 && typeof onboot !== 'number') return leave(onboot)
-    enter('linbo', `ready at ${machine.ip}`)
-  }
-
-  async function fetchStartConf(): Promise<StartConf> {
-    const from = `linbo/start.conf.${machine.group}`
-    const done = await rsyncDown(machine, server, {
-      flags: flags.startConf,
-      from,
-      to: at('start.conf'),
-    })
-    if (done.code !== 0) {
-      const message = `${machine.hostname} could not fetch start.conf.${machine.group} (rsync ended with ${done.code})`
-      throw new LinboError('SIM_START_CONF', message, { fix: done.output.split('\n').at(-1) ?? '' })
+    const takeLog = () => {
+      const taken = log
+      log = ''
+      return taken
     }
-    return parseStartConf(await readFile(at('start.conf'), 'utf8'))
-  }
-
-  /** `linbo_update` and what follows it (reference 2.5); missing files are normal. */
-  async function requestFiles(bench: Workbench): Promise<void> {
-    const cached = ['linbofs64.md5', 'torrent-client.conf', 'multicast.list']
-    cached.push(`boot/grub/spool/${machine.hostname}.${machine.group}.grub.cfg`)
-    for (const path of cached) {
-      await rsyncDown(machine, server, {
-        flags: flags.plain,
-        from: `linbo/${path}`,
-        to: at('tmp', 'download'),
+    const empty = parseStartConf('')
+    const shared = { ...told, directory, pace, takeLog, startConf: empty, signal }
+    const bench = await fetchStartConf({ ...shared, write: keep, print: () => {} })
+    const shell: ShellState = { guiDisabled: false }
+    return startLinbo(bench, async () => {
+      ssh = await startSshServer({
+        ip: machine.ip,
+        port: server.sshPort,
+        shell: (line, channel) => {
+          const own: Workbench = {
+            ...bench,
+            signal: AbortSignal.any([signal, channel.signal]),
+            print: channel.write,
+            write(text) {
+              keep(text)
+              channel.write(text)
+            },
+          }
+          return runLine(line, own, channel, shell).then((outcome) => {
+            if (typeof outcome === 'number') return outcome
+            leave(outcome)
+            return 'dies'
+          })
+        },
       })
-    }
-    const from = 'linbo/boot/grub/themes/'
-    await rsyncDown(machine, server, { flags: flags.directory, from, to: at('cache', 'themes/') })
-    await requestUpload(bench, '/tmp/hwinfo.gz')
+    })
   }
 
-  /** The command file for this boot, if there is one (reference 8.6): each command by itself, going on after failures. */
-  async function runOnboot(bench: Workbench): Promise<Outcome> {
-    for (const name of [machine.hostname, machine.ip]) {
-      const to = at('tmp', 'linbocmd')
-      await rm(to, { force: true })
-      await rsyncDown(machine, server, {
-        flags: flags.plain,
-        from: `linbo/linbocmd/${name}.cmd`,
-        to,
-      })
-      const text = await readFile(to, 'utf8').catch(() => '')
-      if (text.trim() === '') continue
-      bench.write(`${name}.cmd successfully downloaded.\n`)
-      for (const command of text.trim().split(',')) {
-        if (command === '' || command === 'noauto' || command === 'disablegui') continue
-        const outcome = await linboWrapper(bench, [command])
-        if (typeof outcome !== 'number') return outcome
-      }
-      break
-    }
-    return 0
+  function leave(how: Leaving): void {
+    power.abort()
+    enter(how === 'start' ? 'os' : 'off')
+    if (how === 'start') void track(down())
+    else if (how === 'reboot') track(run()).catch(() => {})
+    else void track(down().then(standBy))
   }
 
-  /** One command line that came over SSH. */
-  async function runLine(
-    line: string,
-    input: Promise<Uint8Array>,
-    bench: Workbench,
-  ): Promise<number | 'dies'> {
-    const [program = '', ...words] = splitWords(line)
-    switch (program.replace(/^.*\//, '')) {
-      case 'linbo_wrapper': {
-        const outcome = await linboWrapper(bench, words)
-        if (typeof outcome === 'number') return outcome
-        await leave(outcome)
-        return 'dies'
-      }
-      case 'linbo_prestart':
-        return 0
-      case 'gui_ctl':
-        bench.write(banner('gui_ctl', words.join(' ')))
-        bench.write(words[0] === 'disable' ? 'Disabling linbo_gui.\n' : 'Restoring gui.\n')
-        return 0
-      case 'ls':
-        if (!words.includes('/start.conf')) return 1
-        bench.write('/start.conf\n')
-        return 0
-      case 'cat':
-        return showFile(words[0] ?? '', bench)
-      case 'sh': {
-        // Only what a server needs to leave a secret: `umask 077; cat > /tmp/<name>`.
-        const name = /cat\s*>\s*\/tmp\/([\w.-]+)$/.exec(words.join(' '))?.[1]
-        if (!name) return 127
-        await writeFile(at('tmp', name), await input, { mode: 0o600 })
-        return 0
-      }
-      case 'rm':
-        for (const path of words) if (path.startsWith('/tmp/')) await rm(at(path), { force: true })
-        return 0
-      case 'reboot':
-        await leave('reboot')
-        return 'dies'
-      default:
-        bench.write(`sh: ${program}: not found\n`)
-        return 127
-    }
-  }
-
-  async function showFile(path: string, bench: Workbench): Promise<number> {
-    const text = await readFile(at(path), 'utf8').catch(() => undefined)
-    if (text === undefined) return 1
-    bench.write(text)
-    return 0
-  }
-
-  async function leave(how: 'start' | 'reboot' | 'halt'): Promise<void> {
-    const server = ssh
+  /** Closes what answers on the network. */
+  async function down(): Promise<void> {
+    const open = [ssh, wake]
     ssh = undefined
-    // After this turn, because it is called from inside a connection that dies with it.
-    setImmediate(() => void server?.close())
-    if (how === 'start') enter('os')
-    else enter('off')
-    if (how === 'reboot') boot().catch((error: Error) => enter('failed', error.message))
+    wake = undefined
+    await Promise.all(open.map((one) => one?.close()))
+  }
+
+  async function standBy(): Promise<void> {
+    wake = await listenForMagic(machine, server, () => {
+      track(run()).catch(() => {})
+    })
   }
 
   return {
@@ -187,20 +135,15 @@ export function createClient(options: ClientOptions): SimulatedClient {
     get state() {
       return state
     },
-    async boot() {
-      try {
-        await boot()
-      } catch (error) {
-        enter('failed', (error as Error).message)
-        throw error
-      }
-    },
+    boot: () => track(run()),
+    standBy,
     async powerOff() {
-      enter('off')
-      await ssh?.close()
-      ssh = undefined
+      power.abort()
+      await activity
+      await down()
       if (directory) await rm(directory, { recursive: true, force: true })
       directory = undefined
+      enter('off')
     },
   }
 }

@@ -10,8 +10,9 @@ import {
 } from '@linbo/dhcp/packet'
 import { LinboError, openUdp } from '@linbo/runtime'
 import type { MachineIdentity, ServerAddress } from './machine.ts'
-import { Mailbox } from './tftp.ts'
+import { Mailbox } from './mailbox.ts'
 
+/** What one exchange brought. */
 export interface Lease {
   ip: string
   hostname: string | undefined
@@ -26,29 +27,34 @@ export type Exchange = 'firmware' | 'linbo'
 /**
  * DISCOVER, OFFER, REQUEST, ACK, sent through a relay that has the machine's own address, because a broadcast
  * does not cross loopback.
- * @throws LinboError `SIM_NO_LEASE` when the server stays silent or refuses.
+ * @throws LinboError `SIM_NO_LEASE` when the server stays silent or refuses; the reason of `signal` when it aborts.
  */
 export async function askForLease(
   machine: MachineIdentity,
   server: ServerAddress,
   exchange: Exchange,
+  signal: AbortSignal,
 ): Promise<Lease> {
   const incoming = new Mailbox<Packet>()
+  const xid = randomInt(2 ** 32 - 1)
   const socket = await openUdp({
     address: machine.ip,
     port: server.dhcpPort,
     // The server may have taken this port for all addresses of the machine.
     reuseAddr: true,
     purpose: `${machine.hostname}'s DHCP relay`,
-    onMessage: (bytes) => incoming.put(decode(bytes)),
+    onMessage(bytes) {
+      const packet = decoded(bytes)
+      if (packet?.xid === xid) incoming.put(packet)
+    },
   })
-  const xid = randomInt(2 ** 32 - 1)
   const ask = async (extra: Parameters<typeof optionsOf>[0], wanted: number) => {
     const request = message(machine, exchange, xid, extra)
     for (let attempt = 0; attempt < 3; attempt++) {
       await socket.send(encode(request), server.dhcpPort, server.ip)
-      const answer = await incoming.take(1000)
-      if (answer?.xid === xid && readOption(answer.options, 'messageType') === wanted) return answer
+      const answer = await incoming.take(1000, signal)
+      signal.throwIfAborted()
+      if (answer && readOption(answer.options, 'messageType') === wanted) return answer
     }
     throw new LinboError(
       'SIM_NO_LEASE',
@@ -74,6 +80,15 @@ export async function askForLease(
     }
   } finally {
     await socket.close()
+  }
+}
+
+/** What is no DHCP packet is not for us. */
+function decoded(bytes: Uint8Array): Packet | undefined {
+  try {
+    return decode(bytes)
+  } catch {
+    return undefined
   }
 }
 

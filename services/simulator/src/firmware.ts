@@ -1,42 +1,65 @@
 import type { MachineIdentity, ServerAddress } from './machine.ts'
-import { fetchFile } from './tftp.ts'
+import { type Fetched, fetchFile } from './tftp.ts'
 
 /** What GRUB asks for with: 1024-byte blocks, one at a time. */
-const grub = { options: { blksize: '1024', tsize: '0' } }
+const grub = { blksize: '1024', tsize: '0' }
+const lists = ['command', 'fs', 'crypto', 'terminal']
 
 /**
  * From the boot ROM to the kernel, by TFTP, in the order of reference 1.4.1: core image, GRUB's search for its
  * configuration, the host's or group's menu, kernel and initramfs. Missing files are normal; a server that has
- * no kernel yet would stop a real PC here, this one goes on.
+ * no core image or kernel yet would stop a real PC here, this one goes on.
+ * @param core the boot file's name as DHCP told it.
  */
 export async function firmwareStage(
   machine: MachineIdentity,
   server: ServerAddress,
+  signal: AbortSignal,
+  core = bootFile(machine),
 ): Promise<void> {
-  const platform = machine.firmware === 'bios' ? 'i386-pc' : 'x86_64-efi'
-  const core = `boot/grub/${platform}/core.${machine.firmware === 'bios' ? '0' : 'efi'}`
+  const fetch = (file: string, options: Record<string, string>, probe = false) =>
+    fetchFile(machine, server, file, { options, probe, signal })
   if (machine.firmware === 'uefi-x64') {
     const uefi = { blksize: '1468', windowsize: '4' }
-    await fetchFile(machine, server, core, { options: { tsize: '0', ...uefi }, probe: true })
-    await fetchFile(machine, server, core, { options: uefi })
+    await fetch(core, { tsize: '0', ...uefi }, true)
+    await fetch(core, uefi)
   } else {
-    await fetchFile(machine, server, core, { options: { blksize: '1432', tsize: '0' } })
+    await fetch(core, { blksize: '1432', tsize: '0' })
   }
-  const hexIp = machine.ip
+  const get = (file: string) => fetch(`/boot/grub/${file}`, grub)
+  await first(get, configProbes(machine))
+  const platform = platformOf(machine)
+  for (const list of lists) await get(`${platform}/${list}.lst`)
+  await get('grub.cfg')
+  // Once more for the context of the menu.
+  for (const list of lists) await get(`${platform}/${list}.lst`)
+  // GRUB knows the host name on BIOS only at this point.
+  await get(`spool/${machine.firmware === 'bios' ? machine.hostname : ''}.reboot`)
+  await first(get, [`hostcfg/${machine.hostname}.cfg`, `${machine.group}.cfg`])
+  for (const file of ['/linbo64', '/linbofs64']) await fetch(file, grub)
+}
+
+/** The core image as it is below LINBO_DIR. */
+function bootFile(machine: MachineIdentity): string {
+  return `boot/grub/${platformOf(machine)}/core.${machine.firmware === 'bios' ? '0' : 'efi'}`
+}
+
+function platformOf(machine: MachineIdentity): string {
+  return machine.firmware === 'bios' ? 'i386-pc' : 'x86_64-efi'
+}
+
+/** Where GRUB looks for a configuration of its own: MAC, then the address in hex, one digit less each time. */
+export function configProbes(machine: MachineIdentity): string[] {
+  const hex = machine.ip
     .split('.')
     .map((part) => Number(part).toString(16).toUpperCase().padStart(2, '0'))
     .join('')
   const probes = [`grub.cfg-01-${machine.mac.replaceAll(':', '-')}`]
-  for (let length = 8; length > 0; length--) probes.push(`grub.cfg-${hexIp.slice(0, length)}`)
-  for (const probe of probes) {
-    if ((await fetchFile(machine, server, `/boot/grub/${probe}`, grub)).found) break
-  }
-  for (const list of ['command', 'fs', 'crypto', 'terminal']) {
-    await fetchFile(machine, server, `/boot/grub/${platform}/${list}.lst`, grub)
-  }
-  await fetchFile(machine, server, '/boot/grub/grub.cfg', grub)
-  const menus = [`hostcfg/${machine.hostname}.cfg`, `${machine.group}.cfg`]
-  for (const menu of menus)
-    if ((await fetchFile(machine, server, `/boot/grub/${menu}`, grub)).found) break
-  for (const file of ['/linbo64', '/linbofs64']) await fetchFile(machine, server, file, grub)
+  for (let length = hex.length; length > 0; length--)
+    probes.push(`grub.cfg-${hex.slice(0, length)}`)
+  return probes
+}
+
+async function first(get: (file: string) => Promise<Fetched>, files: string[]): Promise<void> {
+  for (const file of files) if ((await get(file)).found) return
 }

@@ -4,10 +4,8 @@ import type { MachineIdentity, MachineState, ServerAddress } from './machine.ts'
 /** Names, MACs and loopback addresses for `count` machines: `sim001` is 52:54:00:4d:00:01 at 127.77.0.1. */
 export function fleetOf(count: number, group: string, network = 77): MachineIdentity[] {
   return Array.from({ length: count }, (_, index) => {
-    const [high, low] = [
-      Math.floor((index + 1) / 250),
-      ((index + 1) % 250) + (index + 1 >= 250 ? 1 : 0),
-    ]
+    const high = Math.floor(index / 250)
+    const low = (index % 250) + 1
     const hex = (value: number) => value.toString(16).padStart(2, '0')
     return {
       hostname: `sim${String(index + 1).padStart(3, '0')}`,
@@ -21,7 +19,10 @@ export function fleetOf(count: number, group: string, network = 77): MachineIden
 
 export interface Fleet {
   clients: SimulatedClient[]
-  /** Switches all on, `atOnce` booting at a time. @returns how many arrived in LINBO and what stopped the others. */
+  /**
+   * Switches all on, `atOnce` booting at a time, or as many as before `powerOff()`.
+   * @returns how many arrived in LINBO and what stopped the others.
+   */
   boot(atOnce: number): Promise<{ arrived: number; failures: string[] }>
   powerOff(): Promise<void>
 }
@@ -38,20 +39,24 @@ export function createFleet(options: {
     const tell = (state: MachineState, detail: string) => onState?.(machine, state, detail)
     return createClient({ machine, server, pace, onState: tell })
   })
+  let isOn = true
   return {
     clients,
     async boot(atOnce) {
+      isOn = true
       const waiting = [...clients]
       const failures: string[] = []
       const work = async () => {
-        for (let client = waiting.shift(); client; client = waiting.shift()) {
+        for (let client = waiting.shift(); client && isOn; client = waiting.shift()) {
           await client.boot().catch((error: Error) => failures.push(error.message))
         }
       }
       await Promise.all(Array.from({ length: Math.min(atOnce, clients.length) }, work))
-      return { arrived: clients.length - failures.length, failures }
+      const arrived = clients.filter(({ state }) => state === 'linbo' || state === 'os').length
+      return { arrived, failures }
     },
     async powerOff() {
+      isOn = false
       await Promise.all(clients.map((client) => client.powerOff()))
     },
   }

@@ -9,7 +9,7 @@ export interface MachineIdentity {
   firmware: 'uefi-x64' | 'bios'
 }
 
-/** Where the suite under test listens. */
+/** Where the suite listens that simulated machines talk to. */
 export interface ServerAddress {
   ip: string
   tftpPort: number
@@ -18,6 +18,8 @@ export interface ServerAddress {
   dhcpPort: number
   /** Where the machine's own SSH server listens. */
   sshPort: number
+  /** UDP port on which a machine that is off waits for its magic packet; without one it cannot be woken. */
+  wakePort?: number
 }
 
 /** What a machine is doing, as the suite should see it too. */

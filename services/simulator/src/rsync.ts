@@ -8,22 +8,31 @@ const skipCompress =
 export const flags = {
   startConf: ['-vL'],
   plain: ['-L'],
+  update: [skipCompress, '-L'],
   request: [],
   download: [skipCompress, '-HaLz', '--partial', '--progress'],
+  exists: [skipCompress, '-HaLz', '--partial', '--progress', '--dry-run'],
   directory: [skipCompress, '-a', '--delete'],
+  windows: [skipCompress, '-a', '--exclude=*.ex', '--delete', '--delete-excluded'],
   upload: [skipCompress, '--progress', '-Ha', '--chmod=ug=rw,o=r', '--partial'],
+}
+
+interface Common {
+  signal: AbortSignal
+  onLine?(line: string): void
 }
 
 /**
  * Runs the real rsync from the machine's own address.
- * @param from module and path as the client writes them: `linbo/start.conf.lab`, `linbo//tmp/linbo.log`.
- * @returns rsync's exit code (23: the file is not there) and what it printed.
+ * @param options.from module and path as the client writes them: `linbo/start.conf.lab`, `linbo//tmp/linbo.log`.
+ * @returns rsync's exit code (23: the file is not there).
+ * @throws the reason of the signal when it aborts.
  */
 export async function rsyncDown(
   machine: MachineIdentity,
   server: ServerAddress,
-  options: { flags: string[]; from: string; to: string; signal?: AbortSignal },
-): Promise<{ code: number; output: string }> {
+  options: Common & { flags: string[]; from: string; to: string },
+): Promise<number> {
   const source = `${server.ip}::${options.from}`
   return rsync(machine, server, [...options.flags, source, options.to], options)
 }
@@ -32,8 +41,8 @@ export async function rsyncDown(
 export async function rsyncUp(
   machine: MachineIdentity,
   server: ServerAddress,
-  options: { file: string; to: string; password: string; signal?: AbortSignal },
-): Promise<{ code: number; output: string }> {
+  options: Common & { file: string; to: string; password: string },
+): Promise<number> {
   const target = `linbo@${server.ip}::linbo-upload/${options.to}`
   return rsync(machine, server, [...flags.upload, options.file, target], {
     ...options,
@@ -45,16 +54,19 @@ async function rsync(
   machine: MachineIdentity,
   server: ServerAddress,
   words: string[],
-  options: { env?: Record<string, string>; signal?: AbortSignal },
-) {
-  const lines: string[] = []
+  options: Common & { env?: Record<string, string> },
+): Promise<number> {
+  const { signal, onLine } = options
+  signal.throwIfAborted()
   const child = spawnChild({
     command: 'rsync',
     args: [`--port=${server.rsyncPort}`, `--address=${machine.ip}`, ...words],
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', ...options.env },
     debianPackage: 'rsync',
-    onLine: (line) => lines.push(line),
-    ...(options.signal ? { signal: options.signal } : {}),
+    signal,
+    ...(onLine ? { onLine } : {}),
   })
-  return { code: await child.exited, output: lines.join('\n') }
+  const code = await child.exited
+  signal.throwIfAborted()
+  return code
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { printImageInfo } from '@linbo/formats'
 import { writeAtomic } from '@linbo/runtime'
 
-/** A start.conf for simulated machines: one Linux on one disk. */
+/** A start.conf for simulated machines: one Windows on one disk, which LINBO clones when it is not there yet. */
 export function sampleStartConf(group: string, image: string): string {
   const section = (name: string, keys: Record<string, string>) =>
     [`[${name}]`, ...Object.entries(keys).map(([key, value]) => `${key} = ${value}`), ''].join('\n')
@@ -24,17 +24,17 @@ export function sampleStartConf(group: string, image: string): string {
       KernelOptions: 'quiet splash',
     }),
     partition(1, 'efi', '200M', 'ef', 'vfat'),
-    partition(2, 'linux', '20G', '83', 'ext4'),
+    partition(2, 'windows', '20G', '7', 'ntfs'),
     partition(3, 'cache', '', '83', 'ext4'),
     section('OS', {
-      Name: 'Linux',
-      Description: 'A simulated Linux',
-      IconName: 'linux.svg',
+      Name: 'Windows 11',
+      Description: 'A simulated Windows',
+      IconName: 'win10.svg',
       BaseImage: `${image}.qcow2`,
       Root: disk(2),
-      Kernel: 'boot/vmlinuz',
-      Initrd: 'boot/initrd.img',
-      Append: 'ro quiet',
+      Kernel: 'auto',
+      Initrd: '',
+      Append: '',
       StartEnabled: 'yes',
       SyncEnabled: 'yes',
       NewEnabled: 'yes',

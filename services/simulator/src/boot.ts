@@ -1,0 +1,118 @@
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
+import { parseStartConf } from '@linbo/formats'
+import { LinboError } from '@linbo/runtime'
+import { at, banner, download, type Leaving, sendFile, sendLog, type Workbench } from './bench.ts'
+import { askForLease } from './dhcp.ts'
+import { firmwareStage } from './firmware.ts'
+import type { MachineIdentity, ServerAddress } from './machine.ts'
+import { flags } from './rsync.ts'
+import { updateGui, updateLinbo } from './update.ts'
+import { linboWrapper } from './wrapper.ts'
+
+/** Who a machine is told it is, and by whom. */
+export interface Told {
+  machine: MachineIdentity
+  server: ServerAddress
+}
+
+/** The firmware's part of a boot: lease, core image, GRUB, kernel. @throws LinboError `SIM_NO_BOOT_FILE`, `SIM_NO_LEASE`. */
+export async function bootFromNetwork(told: Told, signal: AbortSignal): Promise<void> {
+  const { machine, server } = told
+  if (server.dhcpPort === 0) return firmwareStage(machine, server, signal)
+  const { bootFile } = await askForLease(machine, server, 'firmware', signal)
+  if (!bootFile) {
+    throw new LinboError('SIM_NO_BOOT_FILE', `${machine.hostname} got a lease without a boot file`)
+  }
+  return firmwareStage(machine, server, signal, bootFile)
+}
+
+/**
+ * udhcpc inside LINBO: address, host name (option 12), group (40) and server (54) are what the lease says.
+ * @throws LinboError `SIM_NO_LEASE`, `SIM_NO_GROUP`, `SIM_OTHER_ADDRESS`.
+ */
+export async function identify(told: Told, signal: AbortSignal): Promise<Told> {
+  const { machine, server } = told
+  if (server.dhcpPort === 0) return told
+  const lease = await askForLease(machine, server, 'linbo', signal)
+  const who = `${machine.hostname} (${machine.mac})`
+  if (!lease.group) {
+    throw new LinboError('SIM_NO_GROUP', `${who} was told no group (DHCP option 40)`)
+  }
+  if (lease.ip !== machine.ip) {
+    throw new LinboError(
+      'SIM_OTHER_ADDRESS',
+      `${who} was given ${lease.ip} instead of ${machine.ip}`,
+    )
+  }
+  const { hostname = machine.hostname, group } = lease
+  return {
+    machine: { ...machine, hostname, group },
+    server: { ...server, ip: lease.server ?? server.ip },
+  }
+}
+
+/** @throws LinboError `SIM_START_CONF` when the server does not give one. */
+export async function fetchStartConf(bench: Workbench): Promise<Workbench> {
+  const { hostname, group } = bench.machine
+  const to = at(bench, 'start.conf')
+  const code = await download(bench, `start.conf.${group}`, to, flags.startConf)
+  if (code !== 0) {
+    throw new LinboError(
+      'SIM_START_CONF',
+      `${hostname} could not fetch start.conf.${group} (rsync ended with ${code})`,
+      { fix: 'The log of the sync service says why.' },
+    )
+  }
+  return { ...bench, startConf: parseStartConf(await readFile(to, 'utf8')) }
+}
+
+/**
+ * What LINBO does between its start.conf and its menu (reference 2.1, 2.5, 2.6, 8.6), in order: updates, the command
+ * file of this boot, SSH, hardware list, commands, GUI, log.
+ * @param openSsh is called when the machine begins to take commands.
+ */
+export async function startLinbo(
+  bench: Workbench,
+  openSsh: () => Promise<void>,
+): Promise<Leaving | undefined> {
+  bench.write(banner('init begin'))
+  await updateLinbo(bench)
+  const commands = await fetchOnboot(bench)
+  await openSsh()
+  await sendHardware(bench)
+  for (const command of commands) {
+    if (['', 'noauto', 'disablegui'].includes(command)) continue
+    const outcome = await linboWrapper(bench, [command])
+    if (typeof outcome !== 'number') return outcome
+  }
+  await updateGui(bench)
+  await sendLog(bench)
+  return undefined
+}
+
+/** The commands for this boot, from the first file of the two that is not empty. */
+async function fetchOnboot(bench: Workbench): Promise<string[]> {
+  const to = at(bench, 'linbocmd')
+  for (const name of [bench.machine.hostname, bench.machine.ip]) {
+    await rm(to, { force: true })
+    await download(bench, `linbocmd/${name}.cmd`, to, flags.plain)
+    const text = (await readFile(to, 'utf8').catch(() => '')).trim()
+    if (text === '') continue
+    bench.write(`${name}.cmd successfully downloaded.\n`)
+    return text.split(',')
+  }
+  return []
+}
+
+/** Once in the life of a cache. */
+async function sendHardware(bench: Workbench): Promise<void> {
+  const cached = at(bench, 'cache', 'hwinfo.gz')
+  if (await stat(cached).catch(() => undefined)) return
+  const { hostname, mac, firmware } = bench.machine
+  const list = gzipSync(
+    `01: None 00.0: 10105 BIOS\n  ${firmware}\n02: eth0\n  HW Address: ${mac}\n  ${hostname}\n`,
+  )
+  await writeFile(cached, list)
+  await sendFile(bench, 'hwinfo.gz', list)
+}
