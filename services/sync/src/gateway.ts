@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Logger } from '@linbo/log'
 import { listenTcp } from '@linbo/runtime'
 import { HandshakeError, printGreeting } from './handshake.ts'
+import { writeAheadBytes } from './pooled.ts'
 import { PeerGone } from './relay.ts'
 import { type SessionParts, serveConnection } from './session.ts'
 
@@ -91,7 +92,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       return sessions.size
     },
     async start() {
-      server = createServer({ allowHalfOpen: true, noDelay: true }, accept)
+      server = createServer(
+        { allowHalfOpen: true, noDelay: true, highWaterMark: writeAheadBytes },
+        accept,
+      )
       port = await listenTcp(server, {
         port: options.port,
         address: options.address,

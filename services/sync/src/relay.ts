@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { HandshakeError, HandshakeReader } from './handshake.ts'
+import type { PooledSocket } from './pooled.ts'
 
 /** The other side closed the connection before it had said everything. */
 export class PeerGone extends Error {
@@ -9,23 +10,45 @@ export class PeerGone extends Error {
 /** While text is read, no more than this is taken in beyond it. */
 const maxHeldBytes = 262_144
 
-/** Reads the text part of a connection, then hands over what follows. */
-export function readText(socket: Socket) {
+/** How bytes are listened to; returns how to stop. */
+type Listen = (handler: (bytes: Uint8Array) => void) => () => void
+
+/** Reads the text part of a client's connection. */
+export function readClientText(socket: Socket): Text {
+  return readText(socket, (handler) => {
+    socket.on('data', handler)
+    return () => socket.off('data', handler)
+  })
+}
+
+/** Reads the text part of our connection to the daemon. */
+export function readDaemonText(daemon: PooledSocket): Text {
+  return readText(daemon.socket, (handler) => {
+    daemon.handTo((bytes, done) => {
+      handler(bytes.slice())
+      done()
+      return true
+    })
+    return () => {}
+  })
+}
+
+/** Reads text, then hands over what follows. */
+function readText(socket: Socket, listen: Listen) {
   const reader = new HandshakeReader()
   let held = 0
   let isGone = false
   let wake: () => void = () => {}
-  const onData = (bytes: Buffer) => {
+  const stop = listen((bytes) => {
     reader.push(bytes)
     held += bytes.length
     if (held > maxHeldBytes) socket.pause()
     wake()
-  }
+  })
   const onGone = () => {
     isGone = true
     wake()
   }
-  socket.on('data', onData)
   socket.on('end', onGone)
   socket.on('close', onGone)
 
@@ -46,7 +69,7 @@ export function readText(socket: Socket) {
     /** Stops reading text. The socket is paused; returns what came beyond it. */
     release(): Uint8Array {
       socket.pause()
-      socket.off('data', onData)
+      stop()
       socket.off('end', onGone)
       socket.off('close', onGone)
       return reader.rest()
@@ -71,9 +94,10 @@ export interface Relayed {
  */
 export function relay(
   client: Socket,
-  daemon: Socket,
+  link: PooledSocket,
   counts: { down(bytes: number): void; up(bytes: number): void },
 ): Promise<Relayed> {
+  const daemon = link.socket
   return new Promise((resolve) => {
     let clientLeft = false
     let isDaemonDone = false
@@ -93,8 +117,8 @@ export function relay(
       client.end()
       timers.push(setTimeout(() => client.destroy(), clientClosingMs))
     }
-    forward(daemon, client, counts.down)
-    forward(client, daemon, counts.up)
+    forwardDown(link, client, counts.down)
+    forwardUp(client, daemon, counts.up)
     client.once('end', leave)
     daemon.once('end', done)
     client.once('close', () => {
@@ -116,11 +140,22 @@ export function relay(
   })
 }
 
-function forward(from: Socket, to: Socket, count: (bytes: number) => void): void {
-  from.on('data', (bytes: Buffer) => {
+function forwardUp(client: Socket, daemon: Socket, count: (bytes: number) => void): void {
+  client.on('data', (bytes: Buffer) => {
     count(bytes.length)
-    if (to.writable && !to.write(bytes)) from.pause()
+    if (daemon.writable && !daemon.write(bytes)) client.pause()
   })
-  to.on('drain', () => from.resume())
-  to.on('close', () => from.resume())
+  daemon.on('drain', () => client.resume())
+  daemon.on('close', () => client.resume())
+}
+
+function forwardDown(daemon: PooledSocket, client: Socket, count: (bytes: number) => void): void {
+  daemon.handTo((bytes, done) => {
+    count(bytes.length)
+    if (client.writable) return client.write(bytes, done)
+    done()
+    return true
+  })
+  client.on('drain', () => daemon.socket.resume())
+  client.on('close', () => daemon.socket.resume())
 }
