@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { bodyLimit } from 'hono/body-limit'
+import { limitBody } from './body-limit.ts'
 import { pagePolicy } from './dashboard.ts'
 import type { AppDeps } from './deps.ts'
 import { apiError } from './errors.ts'
@@ -29,15 +29,12 @@ export function createApp(deps: AppDeps) {
   app.use(countRequests(deps.metrics, deps.now))
   app.use(securityHeaders)
   app.use(
-    bodyLimit({
-      maxSize: deps.bodyBytes,
-      onError: () => {
-        throw apiError(
-          'REQUEST_TOO_LARGE',
-          `the body has more than ${deps.bodyBytes} bytes`,
-          'Send less, or raise LINBO_HTTP_BODY_BYTES.',
-        )
-      },
+    limitBody(deps.bodyBytes, () => {
+      throw apiError(
+        'REQUEST_TOO_LARGE',
+        `the body has more than ${deps.bodyBytes} bytes`,
+        'Send less, or raise LINBO_HTTP_BODY_BYTES.',
+      )
     }),
   )
   app.use('/api/v1/*', authenticate(deps))
