@@ -34,7 +34,7 @@ export const schema = {
     parse: each((word) => parseRange(word) !== undefined, 'range like 10.0.0.100-10.0.0.199'),
     fallback: none,
     sentence:
-      'Address ranges for unknown machines and hosts without a fixed address: `10.0.0.100-10.0.0.199,…`.',
+      'Address ranges for unknown machines and hosts without a fixed address: `10.0.0.100-10.0.0.199,…`; when no network has one, the last quarter of each network on LINBO_DHCP_INTERFACE, 256 addresses at most.',
   },
   LINBO_DHCP_ROUTER: {
     parse: (text: string): string | undefined => setting.address('', '').parse(text),

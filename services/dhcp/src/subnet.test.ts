@@ -46,6 +46,13 @@ describe('planSubnets', () => {
     ])
   })
 
+  it('takes the last quarter of a network for the pool when there is none, 256 addresses at most', () => {
+    const pools = (over: Partial<SubnetSettings>) =>
+      plan(over).map((one) => one.pools.map(printRange))
+    expect(pools({})).toEqual([['10.0.0.192-10.0.0.254'], ['10.5.254.255-10.5.255.254']])
+    expect(pools({ LINBO_DHCP_POOL: ['10.0.0.9-10.0.0.9'] })).toEqual([['10.0.0.9-10.0.0.9'], []])
+  })
+
   it.each([
     ['no interface', { LINBO_DHCP_INTERFACE: [] }, 'DHCP_INTERFACE', 'lan (10.0.0.1/24)'],
     [

@@ -116,6 +116,9 @@ export function planSubnets(settings: SubnetSettings, machine: InterfaceAddress[
     }
     home.pools = [...home.pools, pool]
   }
+  if (subnets.every(({ pools }) => pools.length === 0)) {
+    for (const own of subnets) if (own.interface) own.pools = defaultPool(own.network)
+  }
   refuseOverlap(subnets.flatMap(({ pools }) => pools))
   const router = parseAddress(settings.LINBO_DHCP_ROUTER ?? '')
   if (router !== undefined) {
@@ -132,6 +135,13 @@ export function planSubnets(settings: SubnetSettings, machine: InterfaceAddress[
     for (const home of homes) home.router ??= settings.LINBO_DHCP_ROUTER
   }
   return subnets
+}
+
+/** The last quarter of a network, 256 addresses at most, without its broadcast address. */
+function defaultPool(network: Network): Range[] {
+  const last = broadcastOf(network) - 1
+  const size = Math.min(256, Math.floor((last - network.first) / 4))
+  return size < 1 ? [] : [{ first: last - size + 1, last }]
 }
 
 function ownSubnets(wanted: string[], machine: InterfaceAddress[]): Subnet[] {
