@@ -5,9 +5,14 @@ import type { Request } from './request.ts'
 /** Folders with more entries than this are not read through links by a daemon that is not locked in. */
 const maxEntries = 20_000
 
-/** The size of a file; null for a folder; undefined when there is nothing. */
-export async function measure(path: string): Promise<{ sizeBytes: number | null } | undefined> {
-  const found = await stat(path).catch(() => undefined)
+/** The size of a file; null for a folder; undefined when there is nothing, or a link that leads out of the root. */
+export async function measure(
+  root: string,
+  path: string,
+): Promise<{ sizeBytes: number | null } | undefined> {
+  const real = await realpath(join(root, path)).catch(() => undefined)
+  if (real === undefined || !isBelow(await realpath(root), real)) return undefined
+  const found = await stat(real).catch(() => undefined)
   if (found?.isFile()) return { sizeBytes: found.size }
   return found?.isDirectory() ? { sizeBytes: null } : undefined
 }
@@ -24,10 +29,9 @@ export async function leadsOut(
 ): Promise<boolean> {
   if (path === undefined) return request.followsLinks
   const top = await realpath(root)
-  const isBelow = (real: string) => real === top || real.startsWith(`${top}/`)
   const real = await realpath(join(root, path)).catch(() => undefined)
   if (real === undefined) return false
-  if (!isBelow(real)) return true
+  if (!isBelow(top, real)) return true
   if (!request.followsLinks || !request.isRecursive) return false
   const folders = [real]
   let seen = 0
@@ -38,8 +42,12 @@ export async function leadsOut(
       if (entry.isDirectory()) folders.push(inside)
       if (!entry.isSymbolicLink()) continue
       const target = await realpath(inside).catch(() => undefined)
-      if (target !== undefined && !isBelow(target)) return true
+      if (target !== undefined && !isBelow(top, target)) return true
     }
   }
   return false
+}
+
+function isBelow(top: string, real: string): boolean {
+  return real === top || real.startsWith(`${top}/`)
 }

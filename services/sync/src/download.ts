@@ -98,7 +98,7 @@ async function passOn(
   const { parts, slot } = asked
   const { path } = access
   const isServed = route.module === module.prepared || (access.kind === 'pass' && !route.path)
-  const found = path && isServed ? await measure(whole(parts, route, path)) : undefined
+  const found = path && isServed ? await measureSent(parts, route, path) : undefined
   const isTransfer =
     found !== undefined && !request.isDryRun && (found.sizeBytes !== null || request.isRecursive)
   const file = path ?? ''
@@ -131,9 +131,11 @@ async function passOn(
   return outcome
 }
 
-/** Where the file that will be sent lies. */
-function whole(parts: SessionParts, route: Route, path: string): string {
-  return route.path === undefined ? join(parts.root, path) : join(parts.preparedFolder, route.path)
+/** The size of what will be sent. */
+function measureSent(parts: SessionParts, route: Route, path: string) {
+  return route.path === undefined
+    ? measure(parts.root, path)
+    : measure(parts.preparedFolder, route.path)
 }
 
 /** The arguments with module and path replaced: the path is the last one, in the last list. */
