@@ -130,9 +130,11 @@ export interface Status {
 export interface BootFile {
   path: string
   present: boolean
+  /** Machines cannot boot into LINBO without it; the others cost a feature. */
+  required: boolean
   sizeBytes: number | null
   modifiedAt: string | null
-  /** What to do when it is missing. */
+  /** What to do when it is missing or damaged, null when all is well. */
   fix: string | null
 }
 

@@ -1,5 +1,5 @@
 import type { HostStatus } from '@linbo/bus'
-import type { Host, Transfer } from '../types.ts'
+import type { Host, Status, Transfer } from '../types.ts'
 import { natural } from '../ui/format.ts'
 
 export interface Room {
@@ -33,4 +33,10 @@ export function totalRate(transfers: Iterable<Transfer>): number {
   let sum = 0
   for (const one of transfers) if (one.result === null) sum += one.bytesPerSecond ?? 0
   return sum
+}
+
+/** The folder whose files machines get; the bare name of its setting until a service has told. */
+export function linboDir(status: Status | null): string {
+  const roots = (status?.services ?? []).map((one) => one.facts?.root)
+  return roots.find((root) => typeof root === 'string') ?? 'LINBO_DIR'
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { BootFile, Host, Operation, ServiceStatus } from '../types.ts'
-import { type Facts, findTrouble } from './trouble.ts'
+import { type Facts, findTrouble, sortBootFiles } from './trouble.ts'
 
 const now = Date.parse('2026-03-01T12:00:00Z')
 const calm: Facts = { services: [], bootFiles: [], hosts: [], operations: [], strangers: [], now }
 const kinds = (facts: Partial<Facts>) => findTrouble({ ...calm, ...facts }).map((one) => one.kind)
+const missing = (path: string, required: boolean) =>
+  ({ path, required, present: false, fix: 'Copy it.' }) as BootFile
 
 describe('trouble', () => {
   it('is nothing when all is well', () => {
@@ -15,11 +17,34 @@ describe('trouble', () => {
 
   it('is a service that is not ok, before everything else', () => {
     const service = { service: 'tftp', machine: 'a', state: 'failed' } as ServiceStatus
-    const file = { path: 'linbo64', present: false, fix: 'Copy it.' } as BootFile
-    expect(kinds({ services: [service], bootFiles: [file, file] })).toEqual([
+    const files = [missing('boot/grub/grub.cfg', true), missing('linbo64', true)]
+    expect(kinds({ services: [service], bootFiles: files })).toEqual([
       'service',
+      'no-linbo',
       'boot-files',
     ])
+  })
+
+  it('is not a boot file that only costs a feature', () => {
+    const gui = missing('linbo_gui64_7.tar.lz', false)
+    expect(kinds({ bootFiles: [gui] })).toEqual([])
+    expect(sortBootFiles([gui])).toEqual({ linbo: [], broken: [], optional: [gui] })
+  })
+
+  it('does not count the checksum of a file that is missing itself', () => {
+    const kernel = missing('linbo64', true)
+    const checksum = missing('linbo64.md5', true)
+    const other = missing('linbofs64.md5', true)
+    expect(sortBootFiles([kernel, checksum, other])).toEqual({
+      linbo: [kernel],
+      broken: [other],
+      optional: [],
+    })
+  })
+
+  it('is a boot file that is there and damaged', () => {
+    const empty = { ...missing('linbo64', true), present: true }
+    expect(kinds({ bootFiles: [empty] })).toEqual(['boot-files'])
   })
 
   it('is a boot that got stuck, unless the machine made it after all', () => {

@@ -3,6 +3,7 @@ import type { BootFile, Host, Operation, ServiceStatus } from '../types.ts'
 
 export type Trouble =
   | { kind: 'service'; id: string; service: ServiceStatus }
+  | { kind: 'no-linbo'; id: string; files: BootFile[] }
   | { kind: 'boot-files'; id: string; files: BootFile[] }
   | { kind: 'stalled'; id: string; host: Host }
   | { kind: 'operation'; id: string; operation: Operation; failed: string[] }
@@ -20,6 +21,31 @@ export interface Facts {
   now: number
 }
 
+/** What is wrong with the boot files, by how much it matters. */
+export interface BootFileTrouble {
+  /** Kernel and initramfs where they are missing: what LINBO is, and nothing else can be without. */
+  linbo: BootFile[]
+  /** Other files no machine boots without, missing or damaged. */
+  broken: BootFile[]
+  /** Files that only cost a feature. */
+  optional: BootFile[]
+}
+
+const linboFiles = ['linbo64', 'linbofs64']
+
+export function sortBootFiles(files: readonly BootFile[]): BootFileTrouble {
+  const wrong = files.filter((file) => file.fix !== null)
+  const linbo = wrong.filter((file) => linboFiles.includes(file.path) && !file.present)
+  // The checksum of a file that is not there is no problem of its own.
+  const follows = new Set(linbo.map((file) => `${file.path}.md5`))
+  const rest = wrong.filter((file) => !linbo.includes(file) && !follows.has(file.path))
+  return {
+    linbo,
+    broken: rest.filter((file) => file.required),
+    optional: rest.filter((file) => !file.required),
+  }
+}
+
 /** Everything that wants somebody's attention, the most far-reaching first. */
 export function findTrouble(facts: Facts): Trouble[] {
   const list: Trouble[] = []
@@ -27,8 +53,9 @@ export function findTrouble(facts: Facts): Trouble[] {
     if (service.state === 'ok') continue
     list.push({ kind: 'service', id: `service ${service.service} ${service.machine}`, service })
   }
-  const files = facts.bootFiles.filter((file) => !file.present && file.fix !== null)
-  if (files.length > 0) list.push({ kind: 'boot-files', id: 'boot-files', files })
+  const { linbo, broken } = sortBootFiles(facts.bootFiles)
+  if (linbo.length > 0) list.push({ kind: 'no-linbo', id: 'no-linbo', files: linbo })
+  if (broken.length > 0) list.push({ kind: 'boot-files', id: 'boot-files', files: broken })
   for (const host of facts.hosts) {
     if (host.boot?.state !== 'stalled' || host.status === 'linbo' || host.status === 'os') continue
     list.push({ kind: 'stalled', id: `stalled ${host.hostname}`, host })
