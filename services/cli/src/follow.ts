@@ -1,5 +1,6 @@
 import type { BusEvent } from '@linbo/bus'
 import type { Client } from './client.ts'
+import { pause } from './pause.ts'
 import type { Operation } from './resources.ts'
 
 /** What somebody who watches an operation is told. */
@@ -8,49 +9,58 @@ export interface Watcher {
   onOutput(event: Extract<BusEvent, { type: 'operation.output' }>): void
 }
 
+export interface FollowOptions {
+  signal: AbortSignal
+  /** The event number from before the operation was started, so that nothing is missed. */
+  since?: number
+  /** Between two looks at the operation's row. */
+  lookMs?: number
+  /** How long the server may be away, for example to start anew. */
+  patienceMs?: number
+}
+
 /**
  * Watches an operation until it ends.
- * @param since the event number from before it was started, so that nothing is missed.
  * @returns the operation as it ended, or undefined when `signal` aborted first.
+ * @throws LinboError `SERVER_UNREACHABLE` when the server stays away.
  */
 export async function followOperation(
   client: Client,
   operation: Operation,
   watcher: Watcher,
-  signal: AbortSignal,
-  since?: number,
+  { signal, since, lookMs = 2000, patienceMs = 20_000 }: FollowOptions,
 ): Promise<Operation | undefined> {
-  const read = () => client.request<Operation>('GET', `/operations/${operation.id}`)
-  const ended = new AbortController()
-  const stop = AbortSignal.any([signal, ended.signal])
-  const events = client.events({
+  const over = new AbortController()
+  const stop = AbortSignal.any([signal, over.signal])
+  const news = client.events({
     ...(since === undefined ? {} : { since }),
     signal: stop,
-    onEvent: (event) => {
+    onEvent(event) {
       if (!('operation' in event) || event.operation !== operation.id) return
       if (event.type === 'operation.step') watcher.onStep(event)
       else if (event.type === 'operation.output') watcher.onOutput(event)
-      else if (event.type === 'operation.finished') ended.abort()
+      else if (event.type === 'operation.finished') over.abort()
     },
   })
-  // News may be lost, rows are not: look at the row now and then.
-  while (!stop.aborted) {
-    if ((await read()).finishedAt !== null) ended.abort()
-    else await pause(2000, stop)
-  }
-  await events
-  return signal.aborted ? undefined : read()
-}
-
-/** Waits `ms` milliseconds, or less when `signal` aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', finish)
-      resolve()
+  let seen = operation
+  let lastAnswer = Date.now()
+  try {
+    for (;;) {
+      try {
+        seen = await client.request<Operation>('GET', `/operations/${operation.id}`)
+        lastAnswer = Date.now()
+      } catch (error) {
+        const isAway = (error as { code?: string }).code === 'SERVER_UNREACHABLE'
+        if (!isAway || Date.now() - lastAnswer > patienceMs) throw error
+      }
+      if (signal.aborted) return undefined
+      // News may be lost, rows are not.
+      if (seen.finishedAt !== null) return seen
+      if (over.signal.aborted) await pause(Math.min(lookMs, 100), signal)
+      else await pause(lookMs, stop)
     }
-    const timer = setTimeout(finish, ms)
-    signal.addEventListener('abort', finish)
-  })
+  } finally {
+    over.abort()
+    await news
+  }
 }

@@ -3,8 +3,13 @@ import { resolve } from 'node:path'
 
 /** Everything a command may touch of the process it runs in. */
 export interface Io {
+  /** Prints a line. */
   out(text: string): void
+  /** Prints text as it is. */
+  write(text: string): void
   err(text: string): void
+  /** Width of the terminal that lines are printed on; undefined when they go to a file or a pipe. */
+  columns: number | undefined
   /** The terminal to draw progress on, when there is one. */
   terminal: (NodeJS.WriteStream & { fd: 2 }) | undefined
   env: Record<string, string | undefined>
@@ -14,14 +19,17 @@ export interface Io {
   signal: AbortSignal
 }
 
+/** What this process was started with. */
 export function processIo(): Io {
   const abort = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort())
-  process.stdout.on('error', ignoreClosedPipe)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   const root = resolve(import.meta.dirname, '../../..')
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
+    write: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(`${text}\n`),
+    columns: process.stdout.isTTY ? process.stdout.columns || 80 : undefined,
     terminal: process.stderr.isTTY ? (process.stderr as Io['terminal']) : undefined,
     env: process.env,
     checkout: existsSync(resolve(root, 'turbo.json')) ? root : undefined,

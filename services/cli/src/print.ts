@@ -1,23 +1,65 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
 
-/** A table for people: columns as wide as they need to be, headings dimmed. */
-export function table(headings: string[], rows: (string | number | null | undefined)[][]): string {
-  const cells = rows.map((row) => row.map((cell) => String(cell ?? '')))
+type Cell = string | number | null | undefined
+
+/**
+ * A table for people: columns as wide as they need to be, headings dimmed.
+ * @param columns the terminal's width: longer lines are cut. Undefined cuts nothing.
+ */
+export function table(headings: string[], rows: Cell[][], columns?: number): string {
+  const cells = rows.map((row) => row.map((cell) => oneLine(String(cell ?? ''))))
   const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...cells.map((row) => shownLength(row[column] ?? ''))),
+    Math.max(width(heading), ...cells.map((row) => width(row[column] ?? ''))),
   )
   const line = (row: string[]) =>
-    row
-      .map(
-        (cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - shownLength(cell))),
-      )
-      .join('  ')
-      .trimEnd()
+    fit(row.map((cell, column) => pad(cell, widths[column] ?? 0)).join('  '), columns).trimEnd()
   return [styleText('dim', line(headings)), ...cells.map(line)].join('\n')
 }
 
-function shownLength(text: string): number {
-  return stripVTControlCharacters(text).length
+/** How many cells of a terminal a text takes: none for accents and colours, two for wide letters and pictures. */
+export function width(text: string): number {
+  let cells = 0
+  for (const character of stripVTControlCharacters(text)) {
+    if (/\p{M}|\p{Cf}/u.test(character)) continue
+    cells += wide.test(character) ? 2 : 1
+  }
+  return cells
+}
+
+const wide =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u
+
+export function pad(text: string, cells: number): string {
+  return text + ' '.repeat(Math.max(0, cells - width(text)))
+}
+
+/** Cuts a line that is wider than the terminal, and says so with an ellipsis. Colours stay closed. */
+export function fit(text: string, columns: number | undefined): string {
+  if (columns === undefined || width(text) <= columns) return text
+  let shown = ''
+  let cells = 0
+  let isCut = false
+  for (const piece of text.split(/(\u001b\[[\d;]*m)/)) {
+    if (piece.startsWith('\u001b')) {
+      shown += piece
+      continue
+    }
+    for (const character of piece) {
+      if (isCut) break
+      cells += width(character)
+      isCut = cells > columns - 1
+      shown += isCut ? '…' : character
+    }
+  }
+  return shown
+}
+
+/** What comes from machines may hold line ends and control characters; only colours are harmless on a terminal. */
+export function oneLine(text: string): string {
+  return text
+    .replace(/\s*[\r\n]+\s*/g, ' ')
+    .replace(/\u001b(?!\[[\d;]*m)/g, '')
+    .replace(/[\u0000-\u001a\u001c-\u001f\u007f-\u009f]/g, '')
 }
 
 /** `43.4 MB`. */
@@ -49,8 +91,11 @@ const colours: Record<string, Parameters<typeof styleText>[0]> = {
   off: 'dim',
   done: 'green',
   ok: 'green',
+  present: 'green',
   running: 'yellow',
+  warning: 'yellow',
   failed: 'red',
+  missing: 'red',
   offline: 'red',
   interrupted: 'red',
   cancelled: 'magenta',

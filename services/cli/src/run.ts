@@ -1,9 +1,10 @@
 import type { CommandDef } from 'citty'
-import { parseArgs, renderUsage } from 'citty'
+import { parseArgs } from 'citty'
 import { type Client, createClient } from './client.ts'
 import { linbo } from './commands/index.ts'
 import { ExitCode, exitCodeOf, usageError } from './exit-code.ts'
 import type { Io } from './io.ts'
+import { usageOf } from './usage.ts'
 
 /** What a command's `run` finds in `context.data`. */
 export interface CommandData {
@@ -16,13 +17,13 @@ export interface CommandData {
 /** Runs `linbo` with these words; never ends the process. A command's `run` may return another exit code. */
 export async function run(argv: string[], io: Io): Promise<number> {
   try {
-    const { command, parent, rest } = await find(linbo, argv)
+    const { command, rest } = await find(linbo, argv)
     if (rest.includes('--help') || rest.includes('-h')) {
-      io.out(await renderUsage(command, parent))
+      io.out(usageOf(command, await subCommandsOf(command)))
       return ExitCode.good
     }
     if (!command.run) {
-      io.err(await renderUsage(command, parent))
+      io.err(usageOf(command, await subCommandsOf(command)))
       return ExitCode.usage
     }
     const args = parse(command, rest)
@@ -36,21 +37,15 @@ export async function run(argv: string[], io: Io): Promise<number> {
 }
 
 /** An error for people; a bug keeps its stack. */
-export function report(error: unknown, io: Io): void {
+export function report(error: unknown, io: Io, program = 'linbo'): void {
   const { message, fix, code } = error as { message?: string; fix?: string; code?: string }
   if (!code) io.err(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  else io.err(`linbo: ${message}`)
+  else io.err(`${program}: ${message}`)
   if (fix) io.err(`  → ${fix}`)
 }
 
-interface Found {
-  command: CommandDef
-  parent: CommandDef
-  rest: string[]
-}
-
-async function find(root: CommandDef, argv: string[]): Promise<Found> {
-  let found: Found = { command: root, parent: root, rest: argv }
+async function find(root: CommandDef, argv: string[]) {
+  let found = { command: root, rest: argv }
   for (;;) {
     const known = (await resolved(found.command.subCommands)) as Record<string, unknown> | undefined
     const [word, ...rest] = found.rest
@@ -62,8 +57,18 @@ async function find(root: CommandDef, argv: string[]): Promise<Found> {
         `Commands: ${Object.keys(known).join(', ')}.`,
       )
     const command = (await resolved(next)) as CommandDef
-    found = { command, parent: found.command === root ? root : found.command, rest }
+    found = { command, rest }
   }
+}
+
+async function subCommandsOf(command: CommandDef): Promise<[string, string][]> {
+  const known = ((await resolved(command.subCommands)) ?? {}) as Record<string, unknown>
+  return Promise.all(
+    Object.entries(known).map(async ([name, value]): Promise<[string, string]> => {
+      const { meta } = (await resolved(value)) as { meta: { description: string } }
+      return [name, meta.description]
+    }),
+  )
 }
 
 async function resolved(value: unknown): Promise<unknown> {

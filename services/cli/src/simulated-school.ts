@@ -1,5 +1,7 @@
+import { lookup } from 'node:dns/promises'
 import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LinboError } from '@linbo/runtime'
 import {
   type MachineIdentity,
   type ServerAddress,
@@ -12,6 +14,10 @@ import type { ImportResult } from './resources.ts'
 /** The group and the image of simulated machines. */
 export const simulated = { group: 'simulated', image: 'simulated' } as const
 
+const imageBytes = 16 * 1024 * 1024
+/** Requests under way at a time. */
+const atOnce = 16
+
 type SettingValues = Map<string, string>
 
 /** The effective settings of the server we talk to. */
@@ -21,15 +27,19 @@ export async function serverSettings(client: Client): Promise<SettingValues> {
 }
 
 /** Where simulated machines find the server that `client` talks to. */
-export function serverAddress(client: Client, settings: SettingValues): ServerAddress {
+export async function serverAddress(
+  client: Client,
+  settings: SettingValues,
+): Promise<ServerAddress> {
   const port = (name: string) => Number(settings.get(name))
-  const host = new URL(client.url).hostname
+  const { address } = await lookup(new URL(client.url).hostname, { family: 4 })
   return {
-    ip: host === 'localhost' ? '127.0.0.1' : host,
+    ip: address,
     tftpPort: port('LINBO_TFTP_PORT'),
     rsyncPort: port('LINBO_RSYNC_PORT'),
     dhcpPort: settings.get('LINBO_DHCP') === 'full' ? port('LINBO_DHCP_PORT') : 0,
     sshPort: port('LINBO_CLIENT_SSH_PORT'),
+    wakePort: port('LINBO_REMOTE_WAKE_PORT'),
   }
 }
 
@@ -41,34 +51,53 @@ export async function enrol(
   roomOf: (machine: MachineIdentity) => string,
 ): Promise<void> {
   const conf = `/groups/${simulated.group}/start-conf`
-  const exists = await client.text('GET', conf).then(
-    () => true,
-    () => false,
-  )
-  if (!exists)
+  if (!(await isThere(client.text('GET', conf))))
     await client.text('PUT', conf, sampleStartConf(simulated.group, simulated.image), 'text/plain')
   await ensureImage(settings.get('LINBO_DIR') ?? '')
-  const rows = machines.map(({ hostname, mac, ip, group }, index) => {
-    const room = roomOf(machines[index] as MachineIdentity)
-    return `${room};${hostname};${group};${mac};${ip};;;;classroom-studentcomputer;;1;;;;`
+  const rows = machines.map((machine) => {
+    const { hostname, mac, ip, group } = machine
+    return `${roomOf(machine)};${hostname};${group};${mac};${ip};;;;classroom-studentcomputer;;1;;;;`
   })
   const text = await client.text('POST', '/hosts/import', `${rows.join('\n')}\n`, 'text/csv')
   const { refused } = JSON.parse(text) as ImportResult
-  if (refused.length > 0)
-    throw new Error(`the server refused simulated hosts: ${refused[0]?.message}`)
+  if (refused[0]) {
+    throw new LinboError('SIM_REFUSED', `the server refused a machine: ${refused[0].message}`, {
+      fix: 'Remove the host that has its name, MAC or address.',
+    })
+  }
+  await forgetKeys(client, machines)
+}
+
+/** Every run has SSH host keys of its own; the server pinned those of the run before. */
+async function forgetKeys(client: Client, machines: MachineIdentity[]): Promise<void> {
+  const waiting = [...machines]
+  const work = async () => {
+    for (let machine = waiting.shift(); machine; machine = waiting.shift())
+      await isThere(client.request('DELETE', `/hosts/${machine.hostname}/known-key`))
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, machines.length) }, work))
+}
+
+/** False when the server says there is no such thing. */
+async function isThere(asked: Promise<unknown>): Promise<boolean> {
+  try {
+    await asked
+    return true
+  } catch (error) {
+    if (/_UNKNOWN$/.test((error as { code?: string }).code ?? '')) return false
+    throw error
+  }
 }
 
 /** On the server itself an image can be laid down for syncing; from afar there is none, and `sync` says so. */
 async function ensureImage(linboDir: string): Promise<void> {
-  const path = join(linboDir, 'images', simulated.image, `${simulated.image}.qcow2`)
-  try {
-    await access(join(linboDir, 'images'), constants.W_OK)
-  } catch {
-    return
-  }
-  const exists = await access(path).then(
-    () => true,
-    () => false,
-  )
-  if (!exists) await writeSampleImage(linboDir, simulated.image, 16 * 1024 * 1024)
+  const images = join(linboDir, 'images')
+  const path = join(images, simulated.image, `${simulated.image}.qcow2`)
+  const may = (what: string, how: number) =>
+    access(what, how).then(
+      () => true,
+      () => false,
+    )
+  if ((await may(images, constants.W_OK)) && !(await may(path, constants.F_OK)))
+    await writeSampleImage(linboDir, simulated.image, imageBytes)
 }

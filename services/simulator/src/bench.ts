@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { StartConf } from '@linbo/formats'
 import type { MachineIdentity, ServerAddress } from './machine.ts'
+import { pause } from './pause.ts'
 import { flags, rsyncDown } from './rsync.ts'
 
 /** The machine that a command runs on, as far as commands need it. */
@@ -56,18 +57,7 @@ export function stamp(): string {
 
 /** Takes as long as a PC would for something of `ms` milliseconds. @throws the signal's reason when killed. */
 export function work(bench: Workbench, ms: number): Promise<void> {
-  bench.signal.throwIfAborted()
-  return new Promise((resolve, reject) => {
-    const killed = () => {
-      clearTimeout(timer)
-      reject(bench.signal.reason)
-    }
-    const timer = setTimeout(() => {
-      bench.signal.removeEventListener('abort', killed)
-      resolve()
-    }, ms * bench.pace)
-    bench.signal.addEventListener('abort', killed, { once: true })
-  })
+  return pause(ms * bench.pace, bench.signal)
 }
 
 /** qemu-img's progress, ended by carriage returns (reference 9.3). */

@@ -6,6 +6,7 @@ import type { UdpSocket } from '@linbo/runtime'
 import type { Leaving, Workbench } from './bench.ts'
 import { bootFromNetwork, fetchStartConf, identify, startLinbo } from './boot.ts'
 import type { MachineIdentity, MachineState, ServerAddress } from './machine.ts'
+import { pause } from './pause.ts'
 import { runLine, type ShellState } from './shell.ts'
 import { type SshServer, startSshServer } from './ssh-server.ts'
 import { listenForMagic } from './wake.ts'
@@ -29,6 +30,10 @@ export interface SimulatedClient {
   /** Pulls the plug; nothing of the machine is left, its disk neither. */
   powerOff(): Promise<void>
 }
+
+/** How long a slow PC takes before its firmware asks for an address, and until its kernel does. */
+const firmwareMs = 1500
+const kernelMs = 2500
 
 export function createClient({ machine, server, pace, onState }: ClientOptions): SimulatedClient {
   let state: MachineState = 'off'
@@ -68,8 +73,10 @@ export function createClient({ machine, server, pace, onState }: ClientOptions):
     for (const name of ['tmp', 'cache', 'disk'])
       await mkdir(join(directory, name), { recursive: true })
     enter('firmware')
+    await pause(firmwareMs * pace, signal)
     await bootFromNetwork({ machine, server }, signal)
     enter('grub')
+    await pause(kernelMs * pace, signal)
     const told = await identify({ machine, server }, signal)
     let log = ''
     const keep = (text: string) => {

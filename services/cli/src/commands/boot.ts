@@ -1,34 +1,36 @@
-import { bootFileStatus, buildNetDir, ensureTree } from '@linbo/boot'
+import { buildNetDir, ensureTree } from '@linbo/boot'
 import { load, locate, suite } from '@linbo/config'
+import { ExitCode } from '../exit-code.ts'
 import type { Io } from '../io.ts'
 import { bytes, state, table, time } from '../print.ts'
+import type { BootFile } from '../resources.ts'
 import { command, group, jsonArg } from './command.ts'
 
 const list = command({
   name: 'linbo boot list',
-  description: 'Lists the files machines boot from, and what is missing.',
+  description: 'Lists the files machines boot from, and how to get what is missing.',
   args: jsonArg,
-  async run(args, { io }) {
-    const files = await bootFileStatus(linboDir(io))
+  async run(args, { io, client }) {
+    const files = await client.all<BootFile>('/boot-files')
     if (args.json) io.out(JSON.stringify(files, null, 2))
     else {
       const rows = files.map((file) => [
         file.path,
-        state(file.present ? 'ok' : 'failed'),
+        state(file.present ? 'present' : file.required ? 'missing' : 'absent'),
         bytes(file.sizeBytes),
         time(file.modifiedAt),
-        file.fix,
       ])
-      io.out(table(['FILE', 'STATE', 'SIZE', 'CHANGED', 'FIX'], rows))
+      io.out(table(['FILE', 'STATE', 'SIZE', 'CHANGED'], rows, io.columns))
+      for (const file of files) if (file.fix) io.out(`${file.path}\n  → ${file.fix}`)
     }
-    return files.every((file) => file.present || !file.required) ? 0 : 1
+    const isComplete = files.every((file) => file.present || !file.required)
+    return isComplete ? ExitCode.good : ExitCode.failed
   },
 })
 
 const build = command({
   name: 'linbo boot build',
-  description:
-    "Builds the GRUB network tree (UEFI and BIOS) below LINBO_DIR with Debian's GRUB packages.",
+  description: "Builds the GRUB network tree below LINBO_DIR on this machine with Debian's GRUB.",
   async run(_args, { io }) {
     const root = linboDir(io)
     await ensureTree(root)

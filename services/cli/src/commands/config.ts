@@ -17,7 +17,8 @@ export const config = command({
       io.out(
         table(
           ['SETTING', 'VALUE', 'FROM', 'MEANING'],
-          rows.map((row) => Object.values(row)),
+          rows.map((row) => [row.name, row.value, row.origin, row.sentence]),
+          io.columns,
         ),
       )
     return undefined

@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import { locate } from '@linbo/config'
 import { createFleet, fleetOf, type MachineIdentity } from '@linbo/simulator'
 import { type Client, createClient } from '../client.ts'
-import { pause } from '../follow.ts'
 import type { Io } from '../io.ts'
+import { pause } from '../pause.ts'
 import { enrol, serverAddress, serverSettings, simulated } from '../simulated-school.ts'
 import { command } from './command.ts'
 
 const rooms = ['r101', 'r102', 'r204']
 const perRoom = 10
+const bootingAtOnce = 6
+const betweenSyncsMs = 25_000
 
 export const demo = command({
   name: 'linbo demo',
@@ -20,26 +22,40 @@ export const demo = command({
       environment: io.env,
       ...(io.checkout ? { checkout: io.checkout } : {}),
     })
+    const own = join(dataDir, 'demo')
+    // Its own tree and database, whatever this machine's suite uses.
+    const { DATABASE_URL, REDIS_URL, LINBO_URL, LINBO_TOKEN, LINBO_SERVICES, ...rest } = io.env
     const env = {
-      ...io.env,
-      LINBO_DATA_DIR: join(dataDir, 'demo'),
+      LINBO_LOG_LEVEL: 'warn',
+      ...rest,
+      LINBO_DATA_DIR: own,
+      LINBO_DIR: join(own, 'srv/linbo'),
       LINBO_LISTEN: '127.0.0.1',
       LINBO_SERVER_IP: '127.0.0.1',
+      LINBO_DHCP: 'off',
     }
-    await rm(env.LINBO_DATA_DIR, { recursive: true, force: true })
-    const { serve } = await import('@linbo/server')
+    await rm(own, { recursive: true, force: true })
+    const over = new AbortController()
+    const signal = AbortSignal.any([io.signal, over.signal])
     const ready = Promise.withResolvers<void>()
+    const { serve } = await import('@linbo/server')
     const serving = serve({
-      environment: { LINBO_LOG_LEVEL: 'warn', ...env },
+      environment: env,
       pretty: process.stdout.isTTY === true,
-      print: (text) => {
+      print(text) {
         io.out(text)
         ready.resolve()
       },
-      signal: io.signal,
+      signal,
     })
-    await Promise.race([ready.promise, serving])
-    await Promise.all([serving, play({ ...io, env })])
+    try {
+      await Promise.race([ready.promise, serving])
+      if (!signal.aborted) await play({ ...io, env, signal })
+    } finally {
+      over.abort()
+      await serving
+      await rm(own, { recursive: true, force: true })
+    }
     return undefined
   },
 })
@@ -48,16 +64,19 @@ export const demo = command({
 async function play(io: Io): Promise<void> {
   const client = createClient(io)
   const settings = await serverSettings(client)
+  const server = await serverAddress(client, settings)
   const machines = fleetOf(rooms.length * perRoom, simulated.group)
   const roomOf = (machine: MachineIdentity) =>
     rooms[Math.floor(machines.indexOf(machine) / perRoom)] as string
   await enrol(client, settings, machines, roomOf)
-  const fleet = createFleet({ machines, server: serverAddress(client, settings), pace: 1 })
+  const fleet = createFleet({ machines, server, pace: 1 })
+  const stop = () => void fleet.powerOff()
+  io.signal.addEventListener('abort', stop)
   try {
-    await fleet.boot(6)
+    await fleet.boot(bootingAtOnce)
     for (let round = 0; !io.signal.aborted; round++) {
       await syncRoom(client, rooms[round % rooms.length] as string)
-      await pause(25_000, io.signal)
+      await pause(betweenSyncsMs, io.signal)
     }
   } finally {
     await fleet.powerOff()

@@ -3,7 +3,7 @@ import { doubtful, type Finding, ill, well } from '../doctor/check.ts'
 import { askForOffer } from '../doctor/dhcp.ts'
 import { fetchBootFile } from '../doctor/tftp.ts'
 import { ExitCode } from '../exit-code.ts'
-import { state, table } from '../print.ts'
+import { pad, state } from '../print.ts'
 import type { BootFile, Status } from '../resources.ts'
 import { command, jsonArg } from './command.ts'
 
@@ -16,8 +16,11 @@ export const doctor = command({
     const findings = await examine(client)
     if (args.json) io.out(JSON.stringify(findings, null, 2))
     else {
-      const rows = findings.map((one) => [state(one.state), one.name, one.detail, one.fix])
-      io.out(table(['STATE', 'WHAT', 'DETAIL', 'FIX'], rows))
+      const longest = Math.max(...findings.map((one) => one.name.length))
+      for (const one of findings) {
+        io.out(`${pad(state(one.state), 7)}  ${one.name.padEnd(longest)}  ${one.detail}`)
+        if (one.fix) io.out(`         → ${one.fix}`)
+      }
     }
     return findings.some((one) => one.state === 'failed') ? ExitCode.failed : ExitCode.good
   },

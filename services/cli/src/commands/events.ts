@@ -1,5 +1,6 @@
 import type { BusEvent } from '@linbo/bus'
-import { time } from '../print.ts'
+import { usageError } from '../exit-code.ts'
+import { fit, oneLine, time } from '../print.ts'
 import { command, jsonArg } from './command.ts'
 
 export const events = command({
@@ -14,13 +15,15 @@ export const events = command({
     ...jsonArg,
   },
   async run(args, { io, client }) {
+    if (args.since !== undefined && !/^\d+$/.test(args.since))
+      throw usageError(`--since ${args.since} is no event number`, 'Try --since 0.')
     const { lastEventId } = await client.request<{ lastEventId: number }>('GET', '/status')
     await client.events({
       since: args.since === undefined ? lastEventId : Number(args.since),
       signal: io.signal,
       onEvent: (event) => {
         if (args.type && !event.type.startsWith(args.type)) return
-        io.out(args.json ? JSON.stringify(event) : line(event))
+        io.out(args.json ? JSON.stringify(event) : fit(line(event), io.columns))
       },
       onGap: () => io.err('linbo: older events are no longer kept'),
     })
@@ -36,5 +39,5 @@ function line(event: BusEvent): string {
       ([name, value]) =>
         `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value).trimEnd()}`,
     )
-  return `${time(at).slice(11)} ${id} ${type.padEnd(18)} ${facts.join(' ')}`
+  return `${time(at).slice(11)} ${id} ${type.padEnd(18)} ${oneLine(facts.join(' '))}`
 }

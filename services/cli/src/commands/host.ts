@@ -47,7 +47,9 @@ const list = command({
         host.room,
         host.boot ? `${host.boot.step}${host.boot.detail ? `: ${host.boot.detail}` : ''}` : '',
       ])
-      io.out(table(['HOST', 'STATUS', 'IP', 'MAC', 'GROUP', 'ROOM', 'LAST BOOT STEP'], rows))
+      io.out(
+        table(['HOST', 'STATUS', 'IP', 'MAC', 'GROUP', 'ROOM', 'LAST BOOT STEP'], rows, io.columns),
+      )
     }
     return undefined
   },

@@ -54,10 +54,9 @@ const show = command({
       const rows = one.hosts.map((host) => [
         host.hostname,
         state(host.phase),
-        host.text,
-        host.reason,
+        host.reason ?? host.text,
       ])
-      io.out(table(['HOST', 'PHASE', 'AT', 'REASON'], rows))
+      io.out(table(['HOST', 'PHASE', 'DETAIL'], rows))
     }
     return undefined
   },
@@ -81,7 +80,7 @@ const follow = command({
   async run(args, { io, client }) {
     const one = await client.request<Operation>('GET', `/operations/${encodeURIComponent(args.id)}`)
     const progress = createProgress(io, one, { output: args.output === true })
-    const ended = await followOperation(client, one, progress, io.signal)
+    const ended = await followOperation(client, one, progress, { signal: io.signal })
     progress.close(ended)
     return ended?.state === 'done' ? 0 : 1
   },

@@ -26,7 +26,7 @@ export const status = command({
         one.machine,
         one.detail,
       ])
-      io.out(table(['SERVICE', 'STATE', 'MACHINE', 'DETAIL'], rows))
+      io.out(table(['SERVICE', 'STATE', 'MACHINE', 'DETAIL'], rows, io.columns))
     }
     return now.services.some((one) => one.state === 'failed') ? ExitCode.failed : ExitCode.good
   },

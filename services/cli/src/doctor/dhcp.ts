@@ -15,7 +15,11 @@ export function askForOffer(serverIp: string): Promise<Finding> {
     client.handleOffer = () => {}
     const finish = (finding: Finding) => {
       clearTimeout(timer)
-      client.close()
+      try {
+        client.close()
+      } catch {
+        // It never got its port.
+      }
       resolve(finding)
     }
     const silent = doubtful(

@@ -4,8 +4,10 @@ import { followOperation } from '../follow.ts'
 import type { Io } from '../io.ts'
 import type { Operation } from '../resources.ts'
 
-interface OutputPage {
-  items: { host: string; seq: number; text: string }[]
+interface OutputPiece {
+  host: string
+  seq: number
+  text: string
 }
 
 /** -l: the hosts that something runs on now. */
@@ -25,35 +27,29 @@ export async function attach(client: Client, io: Io, hostname: string): Promise<
     one.hosts.some((host) => host.hostname === hostname && host.finishedAt === null),
   )
   if (!operation) {
-    io.err(`nothing runs on ${hostname}`)
+    io.err(`linbo-remote: nothing runs on ${hostname}`)
+    io.err('  → linbo-remote -l lists the hosts that something runs on.')
     return ExitCode.failed
   }
   const { lastEventId } = await client.request<{ lastEventId: number }>('GET', '/status')
-  let shown = 0
+  let shown = -1
   const show = (seq: number, text: string) => {
     if (seq <= shown) return
     shown = seq
-    process.stdout.write(text)
+    io.write(text)
   }
-  const past = await client.request<OutputPage>(
-    'GET',
-    `/operations/${operation.id}/output?host=${hostname}`,
-  )
-  for (const item of past.items) show(item.seq, item.text)
+  const path = `/operations/${operation.id}/output?host=${encodeURIComponent(hostname)}`
+  for (const piece of await client.all<OutputPiece>(path)) show(piece.seq, piece.text)
   const watcher = {
     onStep() {},
-    onOutput: (event: { host: string; seq: number; text: string }) => {
-      if (event.host === hostname) show(event.seq, event.text)
+    onOutput: (piece: OutputPiece) => {
+      if (piece.host === hostname) show(piece.seq, piece.text)
     },
   }
-  await followOperation(client, operation, watcher, io.signal, lastEventId)
+  await followOperation(client, operation, watcher, { signal: io.signal, since: lastEventId })
   return ExitCode.good
 }
 
-async function running(client: Client): Promise<Operation[]> {
-  const page = await client.request<{ items: Operation[] }>(
-    'GET',
-    '/operations?state=running&limit=1000',
-  )
-  return page.items
+function running(client: Client): Promise<Operation[]> {
+  return client.all<Operation>('/operations?state=running')
 }

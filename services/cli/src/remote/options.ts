@@ -23,9 +23,20 @@ export interface RemoteOptions {
 const flag = (short: string) => ({ type: 'boolean', short }) as const
 const value = (short: string) => ({ type: 'string', short }) as const
 const letters = {
-  ...{ h: flag('h'), l: flag('l'), d: flag('d'), n: flag('n'), u: flag('u') },
-  ...{ a: value('a'), b: value('b'), c: value('c'), g: value('g'), i: value('i') },
-  ...{ p: value('p'), r: value('r'), s: value('s'), w: value('w') },
+  a: value('a'),
+  b: value('b'),
+  c: value('c'),
+  d: flag('d'),
+  g: value('g'),
+  h: flag('h'),
+  i: value('i'),
+  l: flag('l'),
+  n: flag('n'),
+  p: value('p'),
+  r: value('r'),
+  s: value('s'),
+  u: flag('u'),
+  w: value('w'),
 }
 
 /**

@@ -24,7 +24,7 @@ export async function runRemote(argv: string[], io: Io): Promise<number> {
     if (options.attach !== undefined) return await attach(client, io, options.attach)
     return await operate(options, client, io)
   } catch (error) {
-    report(error, io)
+    report(error, io, 'linbo-remote')
     return exitCodeOf(error)
   }
 }
@@ -48,7 +48,10 @@ async function operate(options: RemoteOptions, client: Client, io: Io): Promise<
   })
   io.out(heading(options))
   const progress = createProgress(io, operation, { output: false })
-  const ended = await followOperation(client, operation, progress, io.signal, lastEventId)
+  const ended = await followOperation(client, operation, progress, {
+    signal: io.signal,
+    since: lastEventId,
+  })
   progress.close(ended)
   io.out(`### linbo-remote (${process.pid}) end: ${stamp()}`)
   const allDone = ended?.state === 'done' && problems.length === 0
