@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync } from 'node:fs'
 import { chown, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { type Child, spawnChild } from '@linbo/runtime'
+import { type Child, type ChildOptions, spawnChild } from '@linbo/runtime'
 import pg from 'pg'
 
 export interface TestPostgres {
@@ -12,8 +12,13 @@ export interface TestPostgres {
   stop(): Promise<void>
 }
 
-/** Starts a Postgres of our own on a free loopback port with its data in a temporary directory. */
-export async function startPostgres(): Promise<TestPostgres> {
+/**
+ * Starts a Postgres of our own on a free loopback port with its data in a temporary directory.
+ * @param run starts a program elsewhere, such as inside a network namespace.
+ */
+export async function startPostgres(
+  run: (options: ChildOptions) => Child = spawnChild,
+): Promise<TestPostgres> {
   const bin = join('/usr/lib/postgresql', newestVersion(), 'bin')
   const directory = mkdtempSync('/tmp/linbo-test-pg-')
   const asRoot = process.getuid?.() === 0
@@ -29,7 +34,7 @@ export async function startPostgres(): Promise<TestPostgres> {
           join(bin, program),
         ]
       : [join(bin, program)]
-    return spawnChild({
+    return run({
       command: words[0]!,
       args: [...words.slice(1), ...args],
       cwd: directory,

@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { type Child, spawnChild } from '@linbo/runtime'
+import { type Child, type ChildOptions, spawnChild } from '@linbo/runtime'
 import { freePort } from './postgres.ts'
 
 export interface TestRedis {
@@ -10,15 +10,20 @@ export interface TestRedis {
   restart(): Promise<void>
 }
 
-/** Starts a Redis of our own on a free loopback port, without persistence. */
-export async function startRedis(): Promise<TestRedis> {
+/**
+ * Starts a Redis of our own on a free loopback port, without persistence.
+ * @param run starts a program elsewhere, such as inside a network namespace.
+ */
+export async function startRedis(
+  run: (options: ChildOptions) => Child = spawnChild,
+): Promise<TestRedis> {
   const port = await freePort()
   let server: Child | undefined
   let directory = ''
   const start = () =>
     new Promise<void>((resolve, reject) => {
       directory = mkdtempSync('/tmp/linbo-test-redis-')
-      server = spawnChild({
+      server = run({
         command: 'redis-server',
         args: ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', directory],
         debianPackage: 'redis-server',

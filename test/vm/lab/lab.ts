@@ -34,12 +34,15 @@ export async function createLab(output: string): Promise<Lab> {
   await mkdir(folder)
   stack.defer(() => rm(folder, { recursive: true }))
   const network = stack.use(await createNetwork())
-  const suite = await startSuite(network, {
+  const mode = process.env.LINBO_VM_MODE === 'separate' ? 'separate processes' : 'one process'
+  const started = await startSuite(network, {
+    mode,
     folder,
     client,
     image,
     log: join(output, 'vm-suite.log'),
   })
+  const suite = stack.use(started)
   const events = stack.use(await recordEvents(suite.url, suite.token))
   const owned = stack.move()
   return {

@@ -3,18 +3,26 @@ import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Child } from '@linbo/runtime'
+import { startPostgres } from '../../support/postgres.ts'
+import { startRedis } from '../../support/redis.ts'
 import { runProgram } from '../build/run-program.ts'
 import { type Client, writeInitramfs } from '../client/build-client.ts'
 import type { OsImage } from '../os-image/os-image.ts'
 import type { LabNetwork } from './network.ts'
 
-const commands = resolve(import.meta.dirname, '../../../services/cli/src')
+const names = ['api', 'tftp', 'dhcp', 'sync', 'remote']
+
+const services = resolve(import.meta.dirname, '../../../services')
+const commands = join(services, 'cli/src')
 
 /** Where the suite keeps the key it logs in to clients with; one that is already there is used. */
 const keyPath = (dataDir: string) => join(dataDir, 'ssh', 'id_ed25519')
 
-/** The suite, running as one process inside the lab's network. */
-export interface Suite {
+/** As one process on the embedded database, or as one process per service on Postgres and Redis. */
+export type SuiteMode = 'one process' | 'separate processes'
+
+/** The suite, running inside the lab's network. */
+export interface Suite extends AsyncDisposable {
   url: string
   token: string
   linboDir: string
@@ -28,6 +36,7 @@ export interface Suite {
 export interface SuiteOptions {
   /** Data and served tree go here. */
   folder: string
+  mode: SuiteMode
   /** File for what the suite logs. */
   log: string
   client: Client
@@ -38,7 +47,7 @@ export interface SuiteOptions {
 export async function startSuite(network: LabNetwork, options: SuiteOptions): Promise<Suite> {
   const dataDir = join(options.folder, 'data')
   const linboDir = join(dataDir, 'srv', 'linbo')
-  const environment = {
+  const environment: Record<string, string> = {
     PATH: process.env.PATH ?? '',
     LINBO_DATA_DIR: dataDir,
     LINBO_SERVER_IP: network.serverIp,
@@ -51,13 +60,13 @@ export async function startSuite(network: LabNetwork, options: SuiteOptions): Pr
   const start = (program: string, words: string[], onLine: (line: string) => void) =>
     network.start({
       command: process.execPath,
-      args: [join(commands, program), ...words],
+      args: [program, ...words],
       env: environment,
       onLine,
     })
   const run = async (program: string, words: string[]) => {
     const lines: string[] = []
-    const code = await start(program, words, (line) => lines.push(line)).exited
+    const code = await start(join(commands, program), words, (line) => lines.push(line)).exited
     return { code, text: lines.join('\n') }
   }
 
@@ -65,14 +74,29 @@ export async function startSuite(network: LabNetwork, options: SuiteOptions): Pr
   await runProgram('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', keyPath(dataDir)], {
     debianPackage: 'openssh-client',
   })
+  await using stack = new AsyncDisposableStack()
   const log = createWriteStream(options.log)
-  const server = start('main.ts', ['serve'], (line) => log.write(`${line}\n`))
+  const serve = (program: string, ...words: string[]) =>
+    start(join(services, program), words, (line) => log.write(`${line}\n`))
+  const processes: Child[] = []
+  if (options.mode === 'one process') processes.push(serve('cli/src/main.ts', 'serve'))
+  else {
+    const postgres = await startPostgres(network.start)
+    stack.defer(() => postgres.stop())
+    const redis = await startRedis(network.start)
+    stack.defer(() => redis.stop())
+    Object.assign(environment, { DATABASE_URL: postgres.url, REDIS_URL: redis.url })
+    for (const name of names) processes.push(serve(`${name}/src/main.ts`))
+  }
+  stack.defer(async () => void (await Promise.all(processes.map((one) => one.stop()))))
   const url = `http://${network.address}:8080`
-  await untilReady(url, server, options.log)
+  await untilReady(url, processes, options.log)
   await layOut(dataDir, linboDir, options)
   const built = await run('main.ts', ['boot', 'build'])
   if (built.code !== 0) throw new Error(`linbo boot build: ${built.text}`)
+  const owned = stack.move()
   return {
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
     url,
     token: (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim(),
     linboDir,
@@ -80,18 +104,20 @@ export async function startSuite(network: LabNetwork, options: SuiteOptions): Pr
   }
 }
 
-async function untilReady(url: string, server: Child, log: string): Promise<void> {
+async function untilReady(url: string, processes: Child[], log: string): Promise<void> {
   let ended: number | undefined
-  server.exited.then((code) => {
-    ended = code
-  })
+  for (const one of processes) {
+    one.exited.then((code) => {
+      ended = code
+    })
+  }
   for (let tries = 0; tries < 300; tries++) {
     if (ended !== undefined) throw new Error(`the suite ended with ${ended}, see ${log}`)
-    const ready = await fetch(`${url}/ready`).then(
-      (answer) => answer.ok,
-      () => false,
+    const parts = await fetch(`${url}/ready`).then(
+      (answer) => (answer.ok ? answer.text() : ''),
+      () => '',
     )
-    if (ready) return
+    if (names.every((name) => parts.includes(`"${name}"`))) return
     await sleep(100)
   }
   throw new Error(`the suite is not ready after 30 s, see ${log}`)
