@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress'
 import type { Watcher } from './follow.ts'
-import { fit, oneLine, pad, width } from './print.ts'
+import { fit, oneLine, pad, phaseText, width } from './print.ts'
 import type { Operation } from './resources.ts'
 
 type Step = Parameters<Watcher['onStep']>[0]
@@ -32,7 +32,7 @@ function barPerHost(terminal: Terminal, operation: Operation): Bars {
   )
   return {
     onStep(event) {
-      const text = event.phase === 'running' ? event.text : `${event.phase} ${event.text}`
+      const text = event.phase === 'running' ? event.text : phaseText(event.phase, event.text)
       bars.get(event.host)?.update(thousandths(event), { text })
     },
     onOutput() {},

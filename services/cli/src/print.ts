@@ -11,8 +11,10 @@ export function table(headings: string[], rows: Cell[][], columns?: number): str
   const widths = headings.map((heading, column) =>
     Math.max(width(heading), ...cells.map((row) => width(row[column] ?? ''))),
   )
-  const line = (row: string[]) =>
-    fit(row.map((cell, column) => pad(cell, widths[column] ?? 0)).join('  '), columns).trimEnd()
+  const line = (row: string[]) => {
+    const padded = row.map((cell, column) => pad(cell, widths[column] ?? 0))
+    return fit(padded.join('  ').trimEnd(), columns)
+  }
   return [styleText('dim', line(headings)), ...cells.map(line)].join('\n')
 }
 
@@ -106,4 +108,9 @@ const colours: Record<string, Parameters<typeof styleText>[0]> = {
 export function state(word: string): string {
   const colour = colours[word]
   return colour ? styleText(colour, word) : word
+}
+
+/** How far a host is, and what there is to say about it. LINBO's last word for all is well is `Done.` */
+export function phaseText(phase: string, detail: string): string {
+  return detail === '' || detail === 'Done.' ? state(phase) : `${state(phase)}: ${oneLine(detail)}`
 }

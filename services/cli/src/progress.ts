@@ -1,7 +1,7 @@
 import { createBars } from './bars.ts'
 import type { Watcher } from './follow.ts'
 import type { Io } from './io.ts'
-import { oneLine, state } from './print.ts'
+import { oneLine, phaseText } from './print.ts'
 import type { Operation } from './resources.ts'
 
 export interface Progress extends Watcher {
@@ -29,7 +29,7 @@ export function createProgress(
       }
       for (const host of ended.hosts) {
         const why = host.reason ?? (host.phase === 'done' ? host.text : '')
-        io.out(` ${host.hostname} ... ${state(host.phase)}${why ? `: ${oneLine(why)}` : ''}`)
+        io.out(` ${host.hostname} ... ${phaseText(host.phase, why)}`)
       }
     },
   }

@@ -93,7 +93,12 @@ function parse(command: CommandDef, rest: string[]) {
   }
   const positionals = Object.entries(defined).filter(([, one]) => one.type === 'positional')
   try {
-    const args = parseArgs(rest, command.args as never)
+    const args = parseArgs(rest, command.args as never) as Record<string, unknown>
+    for (const [name, one] of Object.entries(defined)) {
+      const isEmpty = args[name] === '' || args[name] === true
+      if (one.type === 'string' && isEmpty)
+        throw usageError(`--${name} needs a value`, 'See --help.')
+    }
     const extra = (args as { _: string[] })._.slice(positionals.length)
     if (extra.length > 0)
       throw usageError(`"${extra.join(' ')}" is one word too many`, 'See --help.')
