@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { cpus, loadavg } from 'node:os'
+import { join, resolve } from 'node:path'
+import { benchHttp } from './http.ts'
+import { benchRsync } from './rsync.ts'
+import { benchStart } from './start.ts'
+import { stopServers } from './support/programs.ts'
+import { type Result, table } from './support/turns.ts'
+import { benchTftp } from './tftp.ts'
+
+const benches: Record<string, (rounds: number) => Promise<Result[]>> = {
+  tftp: benchTftp,
+  rsync: benchRsync,
+  http: benchHttp,
+  start: benchStart,
+}
+
+const words = process.argv.slice(2)
+const rounds = Number(words.find((word) => /^\d+$/.test(word)) ?? 5)
+const wanted = words.filter((word) => !/^\d+$/.test(word))
+const unknown = wanted.filter((name) => !benches[name])
+if (unknown.length > 0 || rounds < 1) {
+  process.stderr.write(`usage: npm run bench -- [${Object.keys(benches).join('|')}]... [ROUNDS]\n`)
+  process.exit(2)
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void stopServers().then(() => process.exit(1)))
+}
+
+const folder = resolve(import.meta.dirname, '../.output')
+await mkdir(folder, { recursive: true })
+const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) {
+  const at = new Date().toISOString()
+  const before = loadavg()[0]!
+  const results = await benches[name]!(rounds)
+  const load = { before, after: loadavg()[0]! }
+  process.stdout.write(`\n${name}, ${rounds} rounds, load before ${before.toFixed(1)}\n\n`)
+  process.stdout.write(`${table(results)}\n`)
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
+  const saved = { name, at, commit, machine, load, rounds, results }
+  const file = join(folder, `bench-${name}-${at.replaceAll(/[:.]/g, '-')}.json`)
+  await writeFile(file, `${JSON.stringify(saved, null, 2)}\n`)
+}

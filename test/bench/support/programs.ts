@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Child, spawnChild } from '@linbo/runtime'
+
+/** Where programs are kept between runs; git ignores it. */
+const cache = join(import.meta.dirname, '..', '.cache')
+
+export interface Ran {
+  code: number
+  seconds: number
+  output: string
+}
+
+/** Runs a program to its end. */
+export async function run(
+  command: string,
+  args: string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<Ran> {
+  const lines: string[] = []
+  const begun = performance.now()
+  const child = spawnChild({ command, args, ...options, onLine: (line) => lines.push(line) })
+  const code = await child.exited
+  return { code, seconds: (performance.now() - begun) / 1000, output: lines.join('\n') }
+}
+
+/** @throws Error with what it printed, when the program exits with anything but 0. */
+export async function mustRun(...words: Parameters<typeof run>): Promise<Ran> {
+  const ran = await run(...words)
+  if (ran.code === 0) return ran
+  throw new Error(`${words[0]} ${words[1].join(' ')} ended with ${ran.code}:\n${ran.output}`)
+}
+
+/**
+ * Programs of Debian packages, downloaded and unpacked but never installed: these packages would start their
+ * servers at once. Returns the folder that stands for `/`; undefined where apt cannot get them.
+ */
+export async function unpackDebian(packages: string[]): Promise<string | undefined> {
+  const folder = join(cache, packages.join('+'))
+  if (existsSync(folder)) return folder
+  const building = join(cache, `.building-${process.pid}`)
+  const debs = join(building, 'debs')
+  const root = join(building, 'root')
+  await mkdir(debs, { recursive: true })
+  try {
+    const words = ['-o', 'APT::Sandbox::User=root', 'download', ...packages]
+    await mustRun('apt-get', words, { cwd: debs })
+    for (const deb of await readdir(debs)) await mustRun('dpkg-deb', ['-x', join(debs, deb), root])
+    await rename(root, folder)
+    return folder
+  } catch (error) {
+    process.stderr.write(`${packages.join(', ')}: n/a, ${(error as Error).message}\n`)
+    return undefined
+  } finally {
+    await rm(building, { recursive: true, force: true })
+  }
+}
+
+/** The folder below an unpacked root where its shared libraries lie. */
+export const libraries = (root: string) => join(root, 'usr', 'lib', `${machine()}-linux-gnu`)
+
+const machine = () => (process.arch === 'arm64' ? 'aarch64' : 'x86_64')
+
+/** Compiles a C program beside this folder, unless that was done. @returns its path */
+export async function compile(source: string): Promise<string> {
+  const from = join(import.meta.dirname, '..', source)
+  const program = join(cache, source.replace(/\.c$/, ''))
+  await mkdir(cache, { recursive: true })
+  const isCurrent =
+    existsSync(program) && (await stat(program)).mtimeMs > (await stat(from)).mtimeMs
+  if (!isCurrent) await mustRun('cc', ['-O2', '-Wall', '-o', program, from])
+  return program
+}
+
+/** Servers that run now; `stopServers` ends them. */
+const servers = new Set<Child>()
+
+/** Starts a server and waits until `isUp` says yes. @throws Error when it ends or stays silent for 20 s. */
+export async function startServer(options: {
+  command: string
+  args: string[]
+  env?: Record<string, string>
+  cwd?: string
+  isUp(): Promise<boolean>
+}): Promise<Child> {
+  const printed: string[] = []
+  const child = spawnChild({
+    ...options,
+    // Without a shell's PATH, programs like mkfifo would be missing.
+    env: { PATH: process.env.PATH ?? '', ...options.env },
+    onLine: (line) => {
+      printed.push(line)
+      if (printed.length > 20) printed.shift()
+    },
+  })
+  servers.add(child)
+  const ended = child.exited.then((code) => code)
+  const deadline = performance.now() + 20_000
+  while (performance.now() < deadline) {
+    if (await options.isUp()) return child
+    const code = await Promise.race([ended, new Promise((next) => setTimeout(next, 25))])
+    if (code !== undefined) break
+  }
+  await child.stop()
+  throw new Error(`${options.command} did not start:\n${printed.join('\n')}`)
+}
+
+export async function stopServers(): Promise<void> {
+  await Promise.all([...servers].map((server) => server.stop()))
+  servers.clear()
+}
