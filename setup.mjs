@@ -38,6 +38,9 @@ const debian = {
     'iproute2',
     'kexec-tools',
     'kmod',
+    'openssh-client',
+    'postgresql',
+    'redis-server',
     'ovmf',
     'qemu-system-x86',
     'qemu-utils',
@@ -52,6 +55,7 @@ const wanted = [
 ]
 
 debianPackages([...new Set(wanted)])
+if (process.argv.includes('--vm')) aptLists()
 npmPackages()
 dashboard()
 
@@ -91,6 +95,13 @@ function debianPackages(names) {
   succeeds('apt-get', ['update', '-qq'], { env })
   if (!succeeds('apt-get', install, { env, quiet: true }))
     warn(`could not install them; run: ${command}`)
+}
+
+/** The virtual machines' kernel is fetched with `apt-get download`, which needs apt's lists. */
+function aptLists() {
+  const lists = '/var/lib/apt/lists'
+  const has = existsSync(lists) && readdirSync(lists).some((name) => /_Packages/.test(name))
+  if (!has && process.getuid?.() === 0) succeeds('apt-get', ['update', '-qq'])
 }
 
 function isInstalled(name) {
