@@ -6,8 +6,14 @@ import { m } from '#lib/paraglide/messages.js'
 import type { Host } from '#lib/types.ts'
 import { fileName } from '#lib/ui/format.ts'
 
-/** What a machine is busy with: the client's own words, `Kernel`, `win11.qcow2`. */
+/**
+ * What a machine is busy with: the client's own words, `Kernel`, `win11.qcow2`. While an image comes and the client
+ * does not tell how far it is, its last words are old news and the image's name is not.
+ */
 export function activityText(host: Host, activity: Activity): string {
+  if (activity.kind === 'operation' && activity.transfer && activity.host.percent === null) {
+    return fileName(activity.transfer.file)
+  }
   const isTelling = activity.kind === 'operation' && activity.host.phase === 'running'
   return (isTelling && activity.host.text) || activityShort(host, activity)
 }

@@ -52,21 +52,22 @@ export function whoIsBusy(model: Model): Busy {
 
 export function activityOf(host: Host, busy: Busy): Activity | null {
   const transfer = busy.transfers.get(host.hostname) ?? null
+  const isBig = transfer !== null && (transfer.sizeBytes ?? transfer.bytes) >= worthShowing
   const running = busy.operations.get(host.hostname)
   if (running) {
     const { operation, host: part } = running
+    const isTelling = part.percent !== null || !isBig
     return {
       kind: 'operation',
-      percent: part.percent ?? (transfer ? transferPercent(transfer) : null),
+      percent: isTelling ? part.percent : transferPercent(transfer),
       operation: operation.id,
       commands: operation.commands,
       host: part,
-      transfer,
+      transfer: isBig ? transfer : null,
     }
   }
   if (host.boot?.state === 'booting' && host.status !== 'linbo' && host.status !== 'os') {
     return { kind: 'boot', percent: bootPercent(host.boot.step), transfer }
   }
-  const big = transfer && (transfer.sizeBytes ?? transfer.bytes) >= worthShowing
-  return big ? { kind: 'transfer', percent: transferPercent(transfer), transfer } : null
+  return isBig ? { kind: 'transfer', percent: transferPercent(transfer), transfer } : null
 }

@@ -23,6 +23,8 @@ const samples = 90
 /** What goes on, as state every page reads. A change to one host redraws that host only. */
 class Live {
   connection = $state<Connection>('loading')
+  /** False until the first picture is there; what is empty before is not known yet. */
+  isLoaded = $state(false)
   /** Why the first snapshot could not be loaded. */
   problem = $state.raw<unknown>(null)
   hosts = new SvelteMap<string, HostView>()
@@ -64,6 +66,7 @@ class Live {
     this.#socket = undefined
     this.#queue = []
     this.connection = 'loading'
+    this.isLoaded = false
   }
 
   /** Calls `listener` with every batch of events. Returns the function that ends it. */
@@ -103,6 +106,7 @@ class Live {
       this.bootFiles = bootFiles
       this.problem = null
       this.#showAll()
+      this.isLoaded = true
       this.#listenSince(status.lastEventId)
     } catch (error) {
       this.problem = error

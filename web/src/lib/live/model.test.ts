@@ -197,9 +197,15 @@ describe('activity', () => {
         via: 'rsync',
         direction: 'down',
         file: 'images/a/a.qcow2',
-        sizeBytes: 200,
+        sizeBytes: 20_000_000,
       },
-      { type: 'transfer.progress', transfer: 't1', bytes: 50, sizeBytes: 200, bytesPerSecond: 5 },
+      {
+        type: 'transfer.progress',
+        transfer: 't1',
+        bytes: 5_000_000,
+        sizeBytes: 20_000_000,
+        bytesPerSecond: 5,
+      },
       { type: 'boot.step', ...pc01, host: 'pc02', step: 'kernel', ok: true, detail: '' },
     )
     const busy = whoIsBusy(model)
