@@ -112,5 +112,7 @@ export function state(word: string): string {
 
 /** How far a host is, and what there is to say about it. LINBO's last word for all is well is `Done.` */
 export function phaseText(phase: string, detail: string): string {
-  return detail === '' || detail === 'Done.' ? state(phase) : `${state(phase)}: ${oneLine(detail)}`
+  return ['', 'Done.', phase].includes(detail)
+    ? state(phase)
+    : `${state(phase)}: ${oneLine(detail)}`
 }

@@ -36,7 +36,10 @@ async function examine(client: Client): Promise<Finding[]> {
   }
   findings.push(await dhcpFinding(status))
   for (const file of files) {
-    if (file.fix === null) findings.push(well(file.path, `${file.sizeBytes ?? 0} bytes`))
+    if (file.fix === null)
+      findings.push(
+        well(file.path, file.sizeBytes === null ? 'present' : `${file.sizeBytes} bytes`),
+      )
     else
       findings.push(
         (file.required && !file.present ? ill : doubtful)(

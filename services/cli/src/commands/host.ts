@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { LinboError } from '@linbo/runtime'
+import { usageError } from '../exit-code.ts'
 import { state, table, time } from '../print.ts'
 import type { Host, ImportResult } from '../resources.ts'
 import { command, group, jsonArg } from './command.ts'
@@ -86,6 +87,8 @@ const add = command({
   },
   async run(args, { io, client }) {
     const { hostname, mac, group, room, ip, school, pxe } = args
+    if (pxe !== undefined && !/^\d$/.test(pxe))
+      throw usageError(`--pxe ${pxe} is no PXE flag`, 'Use 0 or 1.')
     const host = {
       ...{ hostname, mac, group, room },
       ...(ip ? { ip } : {}),

@@ -29,12 +29,13 @@ const list = command({
       const rows = items.map((one) => [
         one.id,
         state(one.state),
-        one.commands || '(wake)',
         `${one.hosts.filter((host) => host.phase === 'done').length}/${one.hosts.length}`,
-        one.createdBy,
+        one.commands || '(none)',
         time(one.createdAt),
+        one.createdBy,
       ])
-      io.out(table(['OPERATION', 'STATE', 'COMMANDS', 'DONE', 'BY', 'CREATED'], rows))
+      const headings = ['OPERATION', 'STATE', 'DONE', 'COMMANDS', 'CREATED', 'BY']
+      io.out(table(headings, rows, io.columns))
     }
     return undefined
   },
@@ -49,7 +50,7 @@ const show = command({
     if (args.json) io.out(JSON.stringify(one, null, 2))
     else {
       io.out(
-        `${one.commands || '(wake)'}: ${state(one.state)}, by ${one.createdBy} at ${time(one.createdAt)}\n`,
+        `${one.commands || '(none)'}: ${state(one.state)}, by ${one.createdBy} at ${time(one.createdAt)}\n`,
       )
       const rows = one.hosts.map((host) => [
         host.hostname,

@@ -38,7 +38,7 @@ async function operate(options: RemoteOptions, client: Client, io: Io): Promise<
     })
   }
   const stamp = () => new Date().toString().replace(/ \(.*$/, '')
-  io.out(`### linbo-remote (${process.pid}) start: ${stamp()}`)
+  const started = stamp()
   const { lastEventId } = await client.request<{ lastEventId: number }>('GET', '/status')
   const { commands, when, wake, noauto, disableGui } = options
   const operation = await client.request<Operation>('POST', '/operations', {
@@ -46,6 +46,7 @@ async function operate(options: RemoteOptions, client: Client, io: Io): Promise<
     targets: { hosts },
     options: { when, noauto, disableGui, ...(wake ? { wake } : {}) },
   })
+  io.out(`### linbo-remote (${process.pid}) start: ${started}`)
   io.out(heading(options))
   const progress = createProgress(io, operation, { output: false })
   const ended = await followOperation(client, operation, progress, {
