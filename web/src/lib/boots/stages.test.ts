@@ -1,6 +1,13 @@
 import type { BootStep } from '@linbo/bus'
 import { describe, expect, it } from 'vitest'
-import { bootPercent, stageIndex, stages, startsAttempt, waterfall } from './stages.ts'
+import {
+  bootPercent,
+  splitAtArrival,
+  stageIndex,
+  stages,
+  startsAttempt,
+  waterfall,
+} from './stages.ts'
 
 describe('boot stages', () => {
   it('puts every step into a stage, and ready behind the last', () => {
@@ -43,6 +50,14 @@ describe('boot stages', () => {
       [2000, 7000],
     ])
     expect(spans[2]?.ok).toBe(false)
+  })
+
+  it('keeps what comes after the arrival apart', () => {
+    const steps = (['kernel', 'ready', 'log', 'log'] as const).map((step) => ({ step }))
+    const { boot, afterwards } = splitAtArrival(steps)
+    expect(boot.map(({ step }) => step)).toEqual(['kernel', 'ready'])
+    expect(afterwards).toHaveLength(2)
+    expect(splitAtArrival(steps.slice(0, 1)).boot).toHaveLength(1)
   })
 
   it('survives steps that arrive out of order', () => {

@@ -66,6 +66,15 @@ export function startsAttempt(
   return stageOfStep[step] === 0 && stageIndex(before.step) > 0
 }
 
+/** An attempt's own steps, and those that came once it was over: a machine in LINBO sends its log again and again. */
+export function splitAtArrival<Step extends { step: BootStep }>(
+  steps: readonly Step[],
+): { boot: Step[]; afterwards: Step[] } {
+  const arrival = steps.findIndex(({ step }) => step === 'ready')
+  const end = arrival < 0 ? steps.length : arrival + 1
+  return { boot: steps.slice(0, end), afterwards: steps.slice(end) }
+}
+
 export interface Span {
   step: BootStep
   ok: boolean

@@ -1,6 +1,15 @@
 import type { HostPhase, OperationState } from '@linbo/bus'
 import type { CommandName } from '@linbo/formats'
 import { m } from '#lib/paraglide/messages.js'
+import type { Operation } from '#lib/types.ts'
+
+/** What an operation does, in one line: its commands, or what it does without any. */
+export function operationTitle({
+  commands,
+  options,
+}: Pick<Operation, 'commands' | 'options'>): string {
+  return commands.replaceAll(',', ', ') || (options.wake ? m.preset_wake() : m.options_only())
+}
 
 const phases: Record<HostPhase, () => string> = {
   waiting: m.phase_waiting,
