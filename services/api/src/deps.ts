@@ -1,5 +1,4 @@
 import type { Bus } from '@linbo/bus'
-import type { SettingRow } from '@linbo/config'
 import type { Db } from '@linbo/db'
 import type { Logger } from '@linbo/log'
 import type { BootConfigPublisher } from './boot-configs.ts'
@@ -35,5 +34,4 @@ export interface AppDeps {
   live: LiveTransfers
   metrics: Metrics
   dashboard: Dashboard
-  settingRows(): SettingRow[]
 }

@@ -1,4 +1,3 @@
-import type { SettingRow } from '@linbo/config'
 import { abortOpenTransfers } from '@linbo/db'
 import type { Parts } from '@linbo/launch'
 import { type Clock, type Health, type Service, systemClock } from '@linbo/runtime'
@@ -29,8 +28,6 @@ export type { Api, ApiConfig }
 export { schema }
 
 export interface ApiParts extends Parts<ApiConfig> {
-  /** The settings in force, for `GET /api/v1/settings`. */
-  settingRows: () => SettingRow[]
   /** Replaced in tests. */
   clock?: Clock
 }
@@ -74,7 +71,6 @@ export function createApiService(parts: ApiParts): Service {
         bodyBytes: config.LINBO_HTTP_BODY_BYTES,
         sessions: createSessions(bus.state),
         signInLimit: createSignInLimit(),
-        settingRows: parts.settingRows,
       }
       server = await openHttpServer({
         port: config.LINBO_HTTP_PORT,

@@ -66,7 +66,6 @@ function create(more: Record<string, string> = {}): Service {
     embedded: true,
     bus,
     log: silentLog,
-    settingRows: () => [],
   })
 }
 

@@ -78,9 +78,6 @@ export async function openTestApp(options: { bodyBytes?: number } = {}): Promise
     live,
     metrics,
     dashboard: createDashboard(web),
-    settingRows: () => [
-      { name: 'LINBO_HTTP_PORT', value: '8080', origin: 'default', sentence: 'The port.' },
-    ],
   }
   const app = createApp(deps)
   const askBare: TestApp['askBare'] = async (path, init = {}, address = '10.0.0.9') =>

@@ -42,12 +42,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   })
   let stopReporting = async () => {}
   try {
-    const services = createServices(parts, () => describe(schema, loaded))
+    const services = createServices(parts)
     await run({
       services,
       log: parts.log,
       onReady: () => {
-        stopReporting = reportHealth(services, parts.bus)
+        stopReporting = reportHealth(services, parts.bus, describe(schema, loaded))
         options.print(banner(services, parts.config, moved))
         void completeBootFiles(parts.config.LINBO_DIR, parts.log)
       },

@@ -1,5 +1,5 @@
 import { createApiService } from '@linbo/api'
-import type { LoadedSettings, SettingRow } from '@linbo/config'
+import type { LoadedSettings } from '@linbo/config'
 import { createDhcpService } from '@linbo/dhcp'
 import type { Parts } from '@linbo/launch'
 import { createRemoteService } from '@linbo/remote'
@@ -11,12 +11,9 @@ import { type ServiceName, serviceNames, type suiteSchema } from './settings.ts'
 export type SuiteConfig = LoadedSettings<ReturnType<typeof suiteSchema>>['values']
 export type SuiteParts = Parts<SuiteConfig>
 
-const factories: Record<
-  ServiceName,
-  (parts: SuiteParts, settingRows: () => SettingRow[]) => Service
-> = {
+const factories: Record<ServiceName, (parts: SuiteParts) => Service> = {
   // First, because its recorder has to hear what the others tell.
-  api: (parts, settingRows) => createApiService({ ...parts, settingRows }),
+  api: createApiService,
   tftp: createTftpService,
   dhcp: createDhcpService,
   sync: createSyncService,
@@ -27,7 +24,7 @@ const factories: Record<
  * The services that LINBO_SERVICES asks for, in start order.
  * @throws LinboError `SERVICE_UNKNOWN` naming the ones there are.
  */
-export function createServices(parts: SuiteParts, settingRows: () => SettingRow[]): Service[] {
+export function createServices(parts: SuiteParts): Service[] {
   const wanted = new Set<string>(parts.config.LINBO_SERVICES)
   const unknown = [...wanted].filter((name) => !serviceNames.some((known) => known === name))
   if (unknown.length > 0 || wanted.size === 0) {
@@ -41,7 +38,5 @@ export function createServices(parts: SuiteParts, settingRows: () => SettingRow[
   }
   return serviceNames
     .filter((name) => wanted.has(name))
-    .map((name) =>
-      factories[name]({ ...parts, log: parts.log.child({ service: name }) }, settingRows),
-    )
+    .map((name) => factories[name]({ ...parts, log: parts.log.child({ service: name }) }))
 }

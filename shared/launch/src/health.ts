@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Bus } from '@linbo/bus'
+import type { SettingRow } from '@linbo/config'
 import type { Health, Service } from '@linbo/runtime'
 
 /** A service that has said nothing for this long counts as gone. */
@@ -8,14 +9,21 @@ export const healthTtlMs = 15_000
 export type HealthReport = Health & { service: string; machine: string }
 
 /**
- * Tells the others, through the bus's state (`service:<name>@<machine>`), how our services are: at once, every
- * five seconds, and as a `service.health` event when the state changes. Returns how to stop.
+ * Tells the others, through the bus's state, how our services are (`service:<name>@<machine>`) and which settings
+ * are in force here (`settings:<names>@<machine>`): at once and every five seconds; and as a `service.health` event
+ * when a state changes. Returns how to stop.
  */
-export function reportHealth(services: Service[], bus: Bus): () => Promise<void> {
+export function reportHealth(
+  services: Service[],
+  bus: Bus,
+  settings: SettingRow[],
+): () => Promise<void> {
   const machine = hostname()
+  const settingsKey = `settings:${services.map((service) => service.name).join('+')}@${machine}`
   const last = new Map<string, string>()
   const key = (service: Service) => `service:${service.name}@${machine}`
   const tell = async () => {
+    await bus.state.set(settingsKey, settings, healthTtlMs)
     for (const service of services) {
       const health = service.health()
       const report: HealthReport = { ...health, service: service.name, machine }
@@ -31,6 +39,7 @@ export function reportHealth(services: Service[], bus: Bus): () => Promise<void>
   const timer = setInterval(attempt, 5000)
   return async () => {
     clearInterval(timer)
+    await bus.state.delete(settingsKey).catch(() => {})
     for (const service of services) await bus.state.delete(key(service)).catch(() => {})
   }
 }

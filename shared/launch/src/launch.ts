@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { openBus } from '@linbo/bus'
-import { load, locate, type Schema, type Settings, suite } from '@linbo/config'
+import { describe, load, locate, type Schema, type Settings, suite } from '@linbo/config'
 import { run, type Service } from '@linbo/runtime'
 import { type HealthReport, reportHealth } from './health.ts'
 import { openParts, type Parts, printProblem } from './parts.ts'
@@ -17,7 +17,8 @@ export async function launch<S extends Schema>(options: {
   try {
     const { dataDir, file } = locate({ environment: process.env })
     const schema = { ...suite(dataDir), ...options.schema }
-    const config = load(schema, process.env, file).values as Parts<Settings<S>>['config']
+    const loaded = load(schema, process.env, file)
+    const config = loaded.values as Parts<Settings<S>>['config']
     if (process.argv.includes('--health')) {
       process.exitCode = (await isHealthy(options.name, config.REDIS_URL)) ? 0 : 1
       return
@@ -30,7 +31,7 @@ export async function launch<S extends Schema>(options: {
       services: [service],
       log: parts.log,
       onReady: () => {
-        stopReporting = reportHealth([service], parts.bus)
+        stopReporting = reportHealth([service], parts.bus, describe(schema, loaded))
       },
       onStopped: async () => {
         await stopReporting()

@@ -110,9 +110,17 @@ it('lists what administrators did, in pages', async () => {
   })
 })
 
-it('lists the settings in force', async () => {
-  expect((await get('/settings')).items).toMatchObject([
-    { name: 'LINBO_HTTP_PORT', origin: 'default' },
+it('lists the settings in force in every process, each once', async () => {
+  const row = (name: string) => ({ name, value: '1', origin: 'default', sentence: 'A number.' })
+  const tell = (name: string, rows: object[]) =>
+    test.bus.state.set(`settings:${name}@srv`, rows, 60_000)
+  await tell('tftp', [row('LINBO_DIR'), row('LINBO_TFTP_PORT')])
+  await tell('sync', [row('LINBO_DIR'), row('LINBO_RSYNC_PORT')])
+  const { items } = await get('/settings')
+  expect(items.map((item: { name: string }) => item.name).sort()).toEqual([
+    'LINBO_DIR',
+    'LINBO_RSYNC_PORT',
+    'LINBO_TFTP_PORT',
   ])
 })
 

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { SettingRow } from '@linbo/config'
 import { json, page } from '../answers.ts'
 import type { AppDeps } from '../deps.ts'
 import { createRouter } from '../router.ts'
@@ -20,6 +21,11 @@ const list = createRoute({
   responses: { 200: json(page(settingSchema), 'Settings') },
 })
 
-export function settings({ settingRows }: AppDeps) {
-  return createRouter().openapi(list, (c) => c.json({ items: settingRows(), next: null }, 200))
+export function settings({ bus }: AppDeps) {
+  return createRouter().openapi(list, async (c) => {
+    // Every process tells its own; what several share stands in each.
+    const told = await bus.state.list<SettingRow[]>('settings:')
+    const byName = new Map([...told.values()].flat().map((row) => [row.name, row]))
+    return c.json({ items: [...byName.values()], next: null }, 200)
+  })
 }
