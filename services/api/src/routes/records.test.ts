@@ -116,8 +116,8 @@ it('lists the settings in force in every process, each once', async () => {
     test.bus.state.set(`settings:${name}@srv`, rows, 60_000)
   await tell('tftp', [row('LINBO_DIR'), row('LINBO_TFTP_PORT')])
   await tell('sync', [row('LINBO_DIR'), row('LINBO_RSYNC_PORT')])
-  const { items } = await get('/settings')
-  expect(items.map((item: { name: string }) => item.name).sort()).toEqual([
+  const items: object[] = (await get('/settings')).items
+  expect(items.map((item) => 'name' in item && item.name).sort()).toEqual([
     'LINBO_DIR',
     'LINBO_RSYNC_PORT',
     'LINBO_TFTP_PORT',
