@@ -51,6 +51,7 @@ describe('linbo_wrapper', () => {
   })
 
   it.each([
+    ['initcache', 1],
     ['sync:1', 1],
     ['sync:7', 1],
     ['prestart:1', 1],
