@@ -85,6 +85,8 @@ export class Blocks {
   readonly #cache: FrameCache
   /** Chunks this transfer is working with; it holds them even when the cache has let go. */
   readonly #held = new Map<number, Chunk>()
+  /** The chunk that the client has come to. */
+  #reached = -1
   /** The chunk asked for in advance last. */
   #ahead = 0
 
@@ -113,6 +115,8 @@ export class Blocks {
   /** Tells that blocks up to `acked` are done with, and prepares for those that follow. */
   advance(acked: number): void {
     const index = Math.floor(acked / this.#perChunk)
+    if (index === this.#reached) return
+    this.#reached = index
     for (const held of this.#held.keys()) if (held < index) this.#held.delete(held)
     if (this.#ahead > index || (index + 1) * this.#perChunk >= this.#last) return
     this.#ahead = index + 1

@@ -70,6 +70,12 @@ export function decode(bytes: Uint8Array): Packet {
   }
 }
 
+/** The block number of an ACK, without making an object of it; undefined for any other packet. */
+export function ackNumber(bytes: Uint8Array): number | undefined {
+  if (bytes.length < headerBytes || bytes[0] !== 0 || bytes[1] !== Opcode.ack) return undefined
+  return word(bytes, 2)
+}
+
 /** Writes one packet. Block numbers beyond 65,535 start again at 0. */
 export function encode(packet: Packet): Uint8Array {
   switch (packet.op) {

@@ -11,7 +11,14 @@ export interface Poll {
 /** How long after the last packet the loop still polls, in milliseconds. */
 const lingerMs = 2
 
-export function createPoll(now: () => number): Poll {
+/**
+ * With more transfers than this there is nearly always a packet waiting, and polling only takes the processor from
+ * others. To sleep then even helps: more packets come with each turn.
+ */
+const mostTransfers = 4
+
+/** @param transfers how many are running */
+export function createPoll(now: () => number, transfers: () => number): Poll {
   let until = 0
   let next: NodeJS.Immediate | undefined
   const again = () => {
@@ -19,6 +26,7 @@ export function createPoll(now: () => number): Poll {
   }
   return {
     touch() {
+      if (transfers() > mostTransfers) return
       until = now() + lingerMs
       next ??= setImmediate(again)
     },

@@ -28,7 +28,7 @@ export function createServer(parts: TftpParts, clock: Clock): Service {
     config,
     files: createFiles(config.LINBO_DIR),
     cache: new FrameCache(config.LINBO_TFTP_CACHE_MB * 1024 * 1024),
-    poll: createPoll(clock.now),
+    poll: createPoll(clock.now, () => running.size),
     report: createReport({ db, bus, log, clock }),
     clock,
     log,

@@ -1,6 +1,14 @@
 import type { Clock, UdpSocket } from '@linbo/runtime'
 import type { Blocks } from './blocks.ts'
-import { decode, ErrorCode, encode, type Options, type Packet, PacketError } from './packet.ts'
+import {
+  ackNumber,
+  decode,
+  ErrorCode,
+  encode,
+  type Options,
+  type Packet,
+  PacketError,
+} from './packet.ts'
 import {
   createTransfer,
   type Effect,
@@ -59,13 +67,18 @@ export class Session {
   receive(bytes: Uint8Array, from: Client): void {
     if (this.#isOver) return
     const { client, clock } = this.#parts
+    const isOwn = from.port === client.port && from.address === client.address
+    const acked = isOwn ? ackNumber(bytes) : undefined
+    if (acked !== undefined) {
+      this.#feed({ type: 'ack', block: acked, at: clock.now() })
+      return
+    }
     const packet = read(bytes)
-    if (from.port !== client.port || from.address !== client.address) {
+    if (!isOwn) {
       // An ERROR is never answered, or two servers could keep each other busy.
       if (packet?.op !== 'error') this.#refuseStranger(from)
       return
     }
-    if (packet?.op === 'ack') this.#feed({ type: 'ack', block: packet.block, at: clock.now() })
     if (packet?.op === 'error') this.#feed({ type: 'error', ...packet })
   }
 
@@ -104,14 +117,15 @@ export class Session {
   }
 
   #carryOut(effects: Effect[]): void {
-    for (const [index, effect] of effects.entries()) {
-      if (this.#isOver) return
+    for (let index = 0; index < effects.length; index++) {
+      const effect = effects[index]
+      if (!effect || this.#isOver) return
       switch (effect.type) {
         case 'send-oack':
           this.#send(encode({ op: 'oack', options: this.#parts.oack }))
           break
         case 'send-blocks':
-          if (!this.#sendBlocks(effect.first, effect.count, effects.slice(index + 1))) return
+          if (!this.#sendBlocks(effect.first, effect.count, effects, index + 1)) return
           break
         case 'send-error':
           this.#send(encode({ op: 'error', code: ErrorCode.undefined, message: effect.message }))
@@ -128,14 +142,14 @@ export class Session {
   }
 
   /** @returns false when a block has to be read first; the rest then follows by itself. */
-  #sendBlocks(first: number, count: number, rest: Effect[]): boolean {
+  #sendBlocks(first: number, count: number, effects: Effect[], next: number): boolean {
     for (let block = first; block < first + count; block++) {
       const frame = this.#parts.blocks.frame(block)
       if (!frame) {
         this.#isBusy = true
         const left = { type: 'send-blocks', first: block, count: first + count - block } as const
         this.#parts.blocks.load(block).then(
-          () => this.#resume(() => this.#carryOut([left, ...rest])),
+          () => this.#resume(() => this.#carryOut([left, ...effects.slice(next)])),
           (error: Error) =>
             this.#resume(() =>
               this.stop({ result: 'failed', reason: whyUnread(error), tell: true }),
