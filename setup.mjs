@@ -26,6 +26,7 @@ const debian = {
     'tftp-hpa',
     'udhcpc',
   ],
+  bench: ['curl', 'dnsmasq-base', 'g++', 'libpcre2-8-0', 'python3'],
   vm: [
     'busybox-static',
     'chromium',
@@ -52,6 +53,7 @@ const wanted = [
   ...debian.start,
   ...(process.argv.includes('--test') ? debian.test : []),
   ...(process.argv.includes('--vm') ? debian.vm : []),
+  ...(process.argv.includes('--bench') ? debian.bench : []),
 ]
 
 debianPackages([...new Set(wanted)])

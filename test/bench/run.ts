@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
 import { benchHttp } from './http.ts'
 import { benchRsync } from './rsync.ts'
 import { benchStart } from './start.ts'
-import { stopServers } from './support/programs.ts'
+import { run, stopServers } from './support/programs.ts'
 import { type Result, table } from './support/turns.ts'
 import { benchTftp } from './tftp.ts'
 
@@ -31,7 +30,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 const folder = resolve(import.meta.dirname, '../.output')
 await mkdir(folder, { recursive: true })
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+const described = await run('git', ['describe', '--always', '--dirty'], {
+  cwd: import.meta.dirname,
+})
+const commit = described.code === 0 ? described.output : null
 for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) {
   const at = new Date().toISOString()
   const before = loadavg()[0]!

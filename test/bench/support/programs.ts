@@ -45,7 +45,11 @@ export async function unpackDebian(packages: string[]): Promise<string | undefin
   await mkdir(debs, { recursive: true })
   try {
     const words = ['-o', 'APT::Sandbox::User=root', 'download', ...packages]
-    await mustRun('apt-get', words, { cwd: debs })
+    const first = await run('apt-get', words, { cwd: debs })
+    if (first.code !== 0) {
+      await run('apt-get', ['update', '-qq'])
+      await mustRun('apt-get', words, { cwd: debs })
+    }
     for (const deb of await readdir(debs)) await mustRun('dpkg-deb', ['-x', join(debs, deb), root])
     await rename(root, folder)
     return folder
