@@ -1,5 +1,6 @@
 import { listAudit } from '@linbo/db'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSessions } from './sessions.ts'
 import { allowedFailures } from './sign-in-limit.ts'
 import { openTestApp, type TestApp, testToken } from './test-app.ts'
 
@@ -95,6 +96,13 @@ describe('a session', () => {
   it('has a cookie for TLS alone when it began over TLS', async () => {
     const answer = await signIn(testToken, '10.0.0.9', { 'x-forwarded-proto': 'https' })
     expect(answer.headers.get('set-cookie')).toMatch(/Secure/)
+  })
+
+  it('survives a restart, which keeps the database alone', async () => {
+    const [, id = ''] = cookieOf(await signIn(testToken)).split('=')
+    const restarted = createSessions(test.deps.db, test.clock.now)
+    expect(await restarted.find(id)).toBe('admin')
+    expect(await restarted.find('another')).toBeUndefined()
   })
 
   it('ends by itself after twelve hours', async () => {

@@ -69,7 +69,7 @@ export function createApiService(parts: ApiParts): Service {
         ...{ metrics, dashboard, now: clock.now, serverIp: config.LINBO_SERVER_IP },
         linboDir: config.LINBO_DIR,
         bodyBytes: config.LINBO_HTTP_BODY_BYTES,
-        sessions: createSessions(bus.state),
+        sessions: createSessions(db, clock.now),
         signInLimit: createSignInLimit(),
       }
       server = await openHttpServer({

@@ -1,15 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { State } from '@linbo/bus'
+import { addSession, type Db, findSession, removeSession } from '@linbo/db'
 
 export const sessionCookie = 'linbo_session'
 /** How long a session lasts, in milliseconds. */
 export const sessionMs = 12 * 60 * 60_000
 
-interface StoredSession {
-  who: string
-}
-
-/** The dashboard's sessions. The shared state knows only a hash of the id that the browser holds. */
+/**
+ * The dashboard's sessions. They live in the database, so that a restart signs nobody out; it knows only a hash of
+ * the id that the browser holds.
+ */
 export interface Sessions {
   /** Returns the id for the cookie. */
   create(who: string): Promise<string>
@@ -18,15 +17,17 @@ export interface Sessions {
   end(id: string): Promise<void>
 }
 
-export function createSessions(state: State): Sessions {
-  const key = (id: string) => `session:${createHash('sha256').update(id).digest('hex')}`
+/** @param now milliseconds since 1970. */
+export function createSessions(db: Db, now: () => number): Sessions {
+  const hash = (id: string) => createHash('sha256').update(id).digest('hex')
   return {
     async create(who) {
       const id = randomBytes(32).toString('base64url')
-      await state.set(key(id), { who } satisfies StoredSession, sessionMs)
+      const expiresAt = new Date(now() + sessionMs)
+      await addSession(db, { hash: hash(id), who, expiresAt }, new Date(now()))
       return id
     },
-    find: async (id) => (await state.get<StoredSession>(key(id)))?.who,
-    end: (id) => state.delete(key(id)),
+    find: (id) => findSession(db, hash(id), new Date(now())),
+    end: (id) => removeSession(db, hash(id)),
   }
 }

@@ -69,7 +69,7 @@ export async function openTestApp(options: { bodyBytes?: number } = {}): Promise
     linboDir: root,
     version: '0.0.0',
     bodyBytes: options.bodyBytes ?? 100_000,
-    sessions: createSessions(bus.state),
+    sessions: createSessions(db, clock.now),
     signInLimit: createSignInLimit(),
     startConfs,
     bootConfigs,

@@ -14,7 +14,7 @@ export function describeDatabaseContract(name: string, open: () => Promise<Datab
     })
     afterAll(() => database.close())
     beforeEach(async () => {
-      const tables = sql`hosts, operations, operation_hosts, operation_output, leases, boots, transfers, audit, known_keys`
+      const tables = sql`hosts, operations, operation_hosts, operation_output, leases, boots, transfers, audit, known_keys, sessions`
       await sql`truncate ${tables} restart identity`.execute(db)
     })
 

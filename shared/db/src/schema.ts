@@ -117,6 +117,13 @@ export interface KnownKeyTable {
   seen_at: Generated<Date>
 }
 
+export interface SessionTable {
+  /** Of the id that the browser holds; the id itself is stored nowhere. */
+  hash: string
+  who: string
+  expires_at: Date
+}
+
 export interface Tables {
   hosts: HostTable
   operations: OperationTable
@@ -127,6 +134,7 @@ export interface Tables {
   transfers: TransferTable
   audit: AuditTable
   known_keys: KnownKeyTable
+  sessions: SessionTable
 }
 
 /** A handle to run queries on: the database, or the transaction that is open. */

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import * as start from './0001-start.ts'
+import * as sessions from './0002-sessions.ts'
 
 export interface Migration {
   name: string
@@ -7,4 +8,7 @@ export interface Migration {
 }
 
 /** Forward only. Add at the end; never change one that has been released. */
-export const migrations: Migration[] = [{ name: '0001-start', up: start.up }]
+export const migrations: Migration[] = [
+  { name: '0001-start', up: start.up },
+  { name: '0002-sessions', up: sessions.up },
+]
