@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { ExitCode } from './exit-code.ts'
 
 /** Everything a command may touch of the process it runs in. */
 export interface Io {
@@ -19,10 +20,21 @@ export interface Io {
   signal: AbortSignal
 }
 
+/** A signal again after this time ends a command that does not end; before, it is the same one twice. */
+const insistMs = 2000
+
 /** What this process was started with. */
 export function processIo(): Io {
   const abort = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => abort.abort())
+  let stoppedAt = 0
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (stoppedAt === 0) {
+        stoppedAt = Date.now()
+        abort.abort()
+      } else if (Date.now() - stoppedAt > insistMs) process.exit(ExitCode.failed)
+    })
+  }
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   const root = resolve(import.meta.dirname, '../../..')
   return {

@@ -76,16 +76,28 @@ export async function startLinbo(
   bench: Workbench,
   openSsh: () => Promise<void>,
 ): Promise<Leaving | undefined> {
-  bench.write(banner('init begin'))
-  await updateLinbo(bench)
-  const commands = await fetchOnboot(bench)
+  let initLog = ''
+  const init: Workbench = {
+    ...bench,
+    write(text) {
+      initLog += text
+      bench.write(text)
+    },
+  }
+  init.write(banner('init begin'))
+  await updateLinbo(init)
+  const commands = await fetchOnboot(init)
   await openSsh()
-  await sendHardware(bench)
+  await sendHardware(init)
   for (const command of commands) {
     if (['', 'noauto', 'disablegui'].includes(command)) continue
-    const outcome = await linboWrapper(bench, [command])
+    const outcome = await linboWrapper(init, [command])
     if (typeof outcome !== 'number') return outcome
   }
+  init.write(banner('init end'))
+  // What came before SSH could not be fetched; it is in the log of init, which is what the first whole log begins with.
+  bench.takeLog()
+  bench.write(initLog)
   await updateGui(bench)
   await sendLog(bench)
   return undefined

@@ -32,8 +32,8 @@ export interface SimulatedClient {
 }
 
 /** How long a slow PC takes before its firmware asks for an address, and until its kernel does. */
-const firmwareMs = 1500
-const kernelMs = 2500
+const firmwareMs = 1000
+const kernelMs = 1500
 
 export function createClient({ machine, server, pace, onState }: ClientOptions): SimulatedClient {
   let state: MachineState = 'off'
