@@ -48,7 +48,9 @@ async function measure(url: string, clients: number, files: number): Promise<num
   const each = Array.from({ length: files }, () => ['-o', '/dev/null', url]).flat()
   const begun = performance.now()
   await Promise.all(
-    Array.from({ length: clients }, () => mustRun('curl', ['--silent', '--fail', ...each])),
+    Array.from({ length: clients }, () =>
+      mustRun('curl', ['--silent', '--fail', '--max-time', '60', ...each]),
+    ),
   )
   const seconds = (performance.now() - begun) / 1000
   return (clients * files * fileBytes) / seconds / 1e6

@@ -9,6 +9,7 @@ import { inTurns, type Result } from './support/turns.ts'
 
 const largeBytes = 500_000_000
 const smallBytes = 1000
+const quiet = ['--quiet', '--timeout=60', '--write-devices']
 
 /** rsync on loopback: our gateway, the stock daemon without it, and one with shell hooks as upstream's. */
 export async function benchRsync(rounds: number): Promise<Result[]> {
@@ -55,14 +56,14 @@ export async function benchRsync(rounds: number): Promise<Result[]> {
 async function large(port: number, clients: number): Promise<number> {
   const begun = performance.now()
   const url = `rsync://127.0.0.1:${port}/linbo/images/win/win.qcow2`
-  const read = () => mustRun('rsync', ['--quiet', '--write-devices', url, '/dev/null'])
+  const read = () => mustRun('rsync', [...quiet, url, '/dev/null'])
   await Promise.all(Array.from({ length: clients }, read))
   return (clients * largeBytes) / ((performance.now() - begun) / 1000) / 1e6
 }
 
 async function small(port: number, clients: number, requests: number): Promise<number> {
   const url = `rsync://127.0.0.1:${port}/linbo/start.conf.win`
-  const words = ['-P', String(clients), '-n', '1', 'rsync', '--quiet', '--write-devices', url]
+  const words = ['-P', String(clients), '-n', '1', 'rsync', ...quiet, url]
   const script = `yes /dev/null | head -n ${requests} | xargs "$@"`
   const { seconds } = await mustRun('sh', ['-c', script, 'sh', ...words])
   return requests / seconds

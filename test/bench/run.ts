@@ -39,7 +39,7 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) {
   const before = loadavg()[0]!
   const results = await benches[name]!(rounds)
   const load = { before, after: loadavg()[0]! }
-  process.stdout.write(`\n${name}, ${rounds} rounds, load before ${before.toFixed(1)}\n\n`)
+  process.stdout.write(`\n${name}, at most ${rounds} rounds, load before ${before.toFixed(1)}\n\n`)
   process.stdout.write(`${table(results)}\n`)
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
   const saved = { name, at, commit, machine, load, rounds, results }

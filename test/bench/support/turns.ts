@@ -19,15 +19,21 @@ export interface Result {
   samples: Record<string, number[]>
 }
 
+/** How long one case may take; rounds that would not fit are left out. */
+const caseMs = 25_000
+
 /**
  * Measures everybody once per round, in turns, because the machine's own speed changes with time; the order
  * moves on by one each round.
  */
 export async function inTurns(one: Case, rounds: number): Promise<Result> {
+  const begun = performance.now()
   const samples: Record<string, number[]> = {}
   const able = [...one.contenders]
   for (const { name } of able) samples[name] = []
   for (let round = 0; round < rounds; round++) {
+    const spentMs = performance.now() - begun
+    if (round > 0 && spentMs + spentMs / round > caseMs) break
     for (let turn = 0; turn < able.length; turn++) {
       const contender = able[(turn + round) % able.length]!
       const speed = await contender.measure()
