@@ -31,16 +31,28 @@ export async function serverAddress(
   client: Client,
   settings: SettingValues,
 ): Promise<ServerAddress> {
-  const port = (name: string) => Number(settings.get(name))
+  const port = (name: string) => {
+    const value = settings.get(name)
+    if (value) return Number(value)
+    throw new LinboError('SETTING_UNTOLD', `the server does not tell its ${name}`, {
+      fix: 'The service that has this setting must run: `linbo status`.',
+    })
+  }
   const { address } = await lookup(new URL(client.url).hostname, { family: 4 })
   return {
     ip: address,
     tftpPort: port('LINBO_TFTP_PORT'),
     rsyncPort: port('LINBO_RSYNC_PORT'),
-    dhcpPort: settings.get('LINBO_DHCP') === 'full' ? port('LINBO_DHCP_PORT') : 0,
+    dhcpPort: servesSimulated(settings) ? port('LINBO_DHCP_PORT') : 0,
     sshPort: port('LINBO_CLIENT_SSH_PORT'),
     wakePort: port('LINBO_REMOTE_WAKE_PORT'),
   }
+}
+
+/** Simulated machines ask by DHCP only where their network is served; elsewhere nobody would answer them. */
+function servesSimulated(settings: SettingValues): boolean {
+  const isFull = settings.get('LINBO_DHCP') === 'full'
+  return isFull && (settings.get('LINBO_DHCP_SUBNETS') ?? '').includes('127.77.0.0/16')
 }
 
 /** Makes the machines known: their start.conf and image where missing, and a host for each. */

@@ -51,7 +51,7 @@ export const simulate = command({
       const seconds = ((Date.now() - started) / 1000).toFixed(1)
       io.out(`${arrived} of ${count} machines arrived in LINBO within ${seconds} s`)
       for (const failure of failures) io.err(`  ${failure}`)
-      if (!args.once) {
+      if (!args.once && arrived > 0) {
         io.err('They stay on until Ctrl-C.')
         await stopped
       }
