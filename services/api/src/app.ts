@@ -3,7 +3,7 @@ import { limitBody } from './body-limit.ts'
 import { pagePolicy } from './dashboard.ts'
 import type { AppDeps } from './deps.ts'
 import { apiError } from './errors.ts'
-import { authenticate, countRequests, securityHeaders } from './middleware.ts'
+import { authenticate, countRequests, refuseDotSegments, securityHeaders } from './middleware.ts'
 import { problemOf, problemType } from './problem.ts'
 import { type ApiDocument, printReference } from './reference.ts'
 import { type AppEnv, createRouter } from './router.ts'
@@ -28,6 +28,7 @@ export function createApp(deps: AppDeps) {
   const app = createRouter()
   app.use(countRequests(deps.metrics, deps.now))
   app.use(securityHeaders)
+  app.use(refuseDotSegments)
   app.use(
     limitBody(deps.bodyBytes, () => {
       throw apiError(

@@ -55,6 +55,18 @@ export function checkSignInLimit(deps: AuthDeps, source: string): void {
   throw apiError('AUTH_TOO_MANY', `too many failed sign-ins from ${source}`, `Wait ${seconds} s.`)
 }
 
+/**
+ * Refuses paths with a `..` segment in any spelling. They reach nothing anyway, because URLs are normalised before
+ * they are routed; but then they would be answered as some other path.
+ */
+export const refuseDotSegments = createMiddleware<AppEnv>(async (c, next) => {
+  const path = c.env?.incoming?.url?.split(/[?#]/)[0] ?? ''
+  if (/(?:^|[/\\])(?:\.|%2e){2}(?:[/\\]|$)/i.test(path.replaceAll(/%2f|%5c/gi, '/'))) {
+    throw apiError('ROUTE_UNKNOWN', 'a path may not climb')
+  }
+  return next()
+})
+
 /** Headers that keep a browser from doing more with an answer than we meant. */
 export const securityHeaders = createMiddleware<AppEnv>(async (c, next) => {
   await next()

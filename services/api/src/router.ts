@@ -4,7 +4,7 @@ import { invalidRequest } from './problem.ts'
 
 /** What the middleware leaves for the routes. */
 export interface AppEnv {
-  Bindings: { incoming?: { socket?: { remoteAddress?: string | undefined } } }
+  Bindings: { incoming?: { url?: string; socket?: { remoteAddress?: string | undefined } } }
   Variables: {
     /** Who is signed in; unset on open routes. */
     who: string | undefined

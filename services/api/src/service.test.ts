@@ -289,6 +289,17 @@ describe('events as text/event-stream', () => {
 })
 
 describe('the service', () => {
+  it.each(['/boot/../x', '/boot/%2e%2e/x', '/%2E./x', '/a/..%2fx', '/..'])(
+    'answers 404 to a path that climbs: %s',
+    async (path) => {
+      const socket = connect(Number(service.health().facts?.port), '127.0.0.1')
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: linbo\r\nConnection: close\r\n\r\n`)
+      const [answer] = await once(socket, 'data')
+      socket.destroy()
+      expect(String(answer)).toMatch(/^HTTP\/1\.1 404 /)
+    },
+  )
+
   it('makes the tree, records boots, and leaves nothing open', async () => {
     await access(join(folder, 'srv/linbo/boot/grub/grub.cfg'))
     bus.publish('boot.step', {
