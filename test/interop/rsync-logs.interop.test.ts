@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { makeKeyPair } from '@linbo/ssh'
 import ssh2 from 'ssh2'
 import { afterEach, expect, it } from 'vitest'
 import { requireTool } from '../support/require.ts'
@@ -17,7 +18,7 @@ requireTool('rsync')('files that clients announce', () => {
 
   /** dropbear on a LINBO client, with these files. It answers `cat` and nothing else. */
   async function client(files: Record<string, string>, listen = pc01): Promise<number> {
-    const hostKey = ssh2.utils.generateKeyPairSync('ed25519').private
+    const hostKey = makeKeyPair().privateKey
     const open = new Set<ssh2.Connection>()
     const sshd = new ssh2.Server({ hostKeys: [hostKey] }, (connection) => {
       open.add(connection)

@@ -27,7 +27,14 @@ export async function run(argv: string[], io: Io): Promise<number> {
       return ExitCode.usage
     }
     const args = parse(command, rest)
-    const data: CommandData = { io, client: createClient(io), rest }
+    const data: CommandData = {
+      io,
+      rest,
+      // Made when it is asked for: a server starts, and a file is checked, without one.
+      get client() {
+        return createClient(io)
+      },
+    }
     const result = await command.run({ rawArgs: rest, args, cmd: command, data })
     return typeof result === 'number' ? result : ExitCode.good
   } catch (error) {
