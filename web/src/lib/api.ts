@@ -15,7 +15,7 @@ import type {
   Page,
   Status,
   Transfer,
-} from './types.ts'
+} from './resources.ts'
 
 const part = encodeURIComponent
 

@@ -1,5 +1,5 @@
 import type { BootStep } from '@linbo/bus'
-import type { BootState } from '../types.ts'
+import type { BootState } from '../resources.ts'
 
 /** The five stages people see; a machine that is past the last one has arrived in LINBO. */
 export const stages = ['network', 'loader', 'kernel', 'address', 'configuration'] as const

@@ -3,7 +3,7 @@ import { stageText } from '#lib/boots/words.ts'
 import type { Activity } from '#lib/live/activity.ts'
 import { phaseText } from '#lib/operations/words.ts'
 import { m } from '#lib/paraglide/messages.js'
-import type { Host } from '#lib/types.ts'
+import type { Host } from '#lib/resources.ts'
 import { fileName } from '#lib/ui/format.ts'
 
 /**

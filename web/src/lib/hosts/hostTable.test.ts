@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Host } from '../types.ts'
+import type { Host } from '../resources.ts'
 import { emptyFilter, filterHosts, sortHosts } from './hostTable.ts'
 
 const host = (hostname: string, more: Partial<Host> = {}) =>

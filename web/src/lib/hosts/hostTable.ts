@@ -1,5 +1,5 @@
 import type { HostStatus } from '@linbo/bus'
-import type { Host } from '../types.ts'
+import type { Host } from '../resources.ts'
 import { natural } from '../ui/format.ts'
 
 export type SortKey = 'hostname' | 'status' | 'room' | 'group' | 'ip' | 'statusAt'

@@ -1,5 +1,5 @@
 import { bootPercent } from '../boots/stages.ts'
-import type { Host, Operation, OperationHost, Transfer } from '../types.ts'
+import type { Host, Operation, OperationHost, Transfer } from '../resources.ts'
 import { isOver, type Model } from './model.ts'
 
 /** What a machine is busy with right now: one thing, the one people care about most. */

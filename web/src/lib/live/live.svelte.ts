@@ -1,7 +1,7 @@
 import type { BusEvent, HostStatus } from '@linbo/bus'
 import { SvelteMap } from 'svelte/reactivity'
 import { api } from '../api.ts'
-import type { BootFile, Host, Operation, Status, Transfer } from '../types.ts'
+import type { BootFile, Host, Operation, Status, Transfer } from '../resources.ts'
 import { natural } from '../ui/format.ts'
 import { type Activity, activityOf, whoIsBusy } from './activity.ts'
 import { apply, emptyModel, nothingTouched, type Stranger, type Touched } from './model.ts'

@@ -1,6 +1,6 @@
 import type { BusEvent } from '@linbo/bus'
 import { describe, expect, it } from 'vitest'
-import type { Host, Operation } from '../types.ts'
+import type { Host, Operation } from '../resources.ts'
 import { activityOf, whoIsBusy } from './activity.ts'
 import { apply, emptyModel, type Model, nothingTouched, type Touched } from './model.ts'
 

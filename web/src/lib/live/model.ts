@@ -1,6 +1,6 @@
 import type { BusEvent } from '@linbo/bus'
 import { isInLinbo, startsAttempt } from '../boots/stages.ts'
-import type { BootSummary, Host, Operation, Transfer } from '../types.ts'
+import type { BootSummary, Host, Operation, Transfer } from '../resources.ts'
 
 /** Everything the pages show live. Values are replaced, never changed in place. */
 export interface Model {

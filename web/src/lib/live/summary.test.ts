@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Host, Transfer } from '../types.ts'
+import type { Host, Transfer } from '../resources.ts'
 import { backoff } from './socket.ts'
 import { countStatuses, groupIntoRooms, totalRate } from './summary.ts'
 

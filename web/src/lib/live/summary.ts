@@ -1,5 +1,5 @@
 import type { HostStatus } from '@linbo/bus'
-import type { Host, Status, Transfer } from '../types.ts'
+import type { Host, Status, Transfer } from '../resources.ts'
 import { natural } from '../ui/format.ts'
 
 export interface Room {

@@ -1,4 +1,4 @@
-import type { OperationOptions } from '../types.ts'
+import type { OperationOptions } from '../resources.ts'
 
 /** What is ticked in the dialog. */
 export interface Choice {

@@ -1,6 +1,6 @@
 import { activityText } from '#lib/hosts/activityText.ts'
 import { live } from '#lib/live/live.svelte.ts'
-import type { Operation, OperationHost } from '#lib/types.ts'
+import type { Operation, OperationHost } from '#lib/resources.ts'
 import { phaseText } from './words.ts'
 
 /** How far one host is in an operation, and with what; its running transfer tells where the client does not. */

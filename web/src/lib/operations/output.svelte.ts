@@ -1,6 +1,6 @@
 import { api } from '#lib/api.ts'
 import { live } from '#lib/live/live.svelte.ts'
-import type { OutputChunk } from '#lib/types.ts'
+import type { OutputChunk } from '#lib/resources.ts'
 import { Console, type Run } from './console.ts'
 
 /** What one host printed in one operation: what is stored first, then what comes. */

@@ -1,7 +1,7 @@
 import type { HostPhase, OperationState } from '@linbo/bus'
 import type { CommandName } from '@linbo/formats'
 import { m } from '#lib/paraglide/messages.js'
-import type { Operation } from '#lib/types.ts'
+import type { Operation } from '#lib/resources.ts'
 
 /** What an operation does, in one line: its commands, or what it does without any. */
 export function operationTitle({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { BootFile, Host, Operation, ServiceStatus } from '../types.ts'
+import type { BootFile, Host, Operation, ServiceStatus } from '../resources.ts'
 import { type Facts, findTrouble, sortBootFiles } from './trouble.ts'
 
 const now = Date.parse('2026-03-01T12:00:00Z')

@@ -1,5 +1,5 @@
 import type { Stranger } from '../live/model.ts'
-import type { BootFile, Host, Operation, ServiceStatus } from '../types.ts'
+import type { BootFile, Host, Operation, ServiceStatus } from '../resources.ts'
 
 export type Trouble =
   | { kind: 'service'; id: string; service: ServiceStatus }
