@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
-import { bootFileFor, type Firmware, type OpenBootFile, resolveBootFile } from '@linbo/boot'
-import type { BootStep, Bus, Machine, TransferResult } from '@linbo/bus'
+import { type OpenBootFile, resolveBootFile, roleOf } from '@linbo/boot'
+import type { Bus, Machine, TransferResult } from '@linbo/bus'
 import type { Db } from '@linbo/db'
 import type { Logger } from '@linbo/log'
 import type { Clock } from '@linbo/runtime'
@@ -115,31 +115,22 @@ function reportTransfer(
       const ms = clock.now() - begun
       bus.publish('transfer.finished', { transfer, result, bytes, ms, reason })
       log.info({ ...machine, file: file.path, bytes, ms, result }, 'transfer finished')
-      const { step, firmware } = roleOf(file.path)
+      const role = roleOf(file.path)
       // A part in the middle is no step: the machine asks for the rest too.
       const isWhole = start + length === file.stats.size
-      if (step && (isWhole || result !== 'ok')) {
+      if (role && (isWhole || result !== 'ok')) {
         const detail = reason === null ? file.path : `${file.path}: ${reason}`
         const ok = result === 'ok'
         bus.publish('boot.step', {
           ...machine,
-          step,
+          step: role.step,
           ok,
           detail,
-          ...(firmware ? { firmware } : {}),
+          ...(role.firmware ? { firmware: role.firmware } : {}),
         })
       }
     },
   }
-}
-
-/** Which step of a boot the delivery of this file is, and the firmware that asks for it. */
-function roleOf(path: string): { step?: BootStep; firmware?: Firmware } {
-  if (path === 'linbo64') return { step: 'kernel' }
-  if (path === 'linbofs64') return { step: 'initramfs' }
-  if (path === bootFileFor('uefi-x64')) return { step: 'boot-file', firmware: 'uefi-x64' }
-  if (path === bootFileFor('bios')) return { step: 'boot-file', firmware: 'bios' }
-  return path.endsWith('.cfg') ? { step: 'grub-config' } : {}
 }
 
 /** The file's bytes, read as fast as the other side takes them. Closes the file at the end. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import type { FileRole } from '@linbo/boot'
 import type { Bus, Machine, TransferResult } from '@linbo/bus'
 import { type Db, findHostByIp, findHostByMac } from '@linbo/db'
 import type { Logger } from '@linbo/log'
 import type { Clock } from '@linbo/runtime'
-import type { FileRole } from './boot-step.ts'
 
 /** Tells the others what happens, as events. A database that is away only costs the host's name. */
 export interface Report {

@@ -1,6 +1,6 @@
+import { macFromName } from '@linbo/boot'
 import type { Clock, Health, Service } from '@linbo/runtime'
 import { FrameCache } from './blocks.ts'
-import { macFromName } from './boot-step.ts'
 import { createFiles } from './files.ts'
 import type { TftpParts } from './index.ts'
 import { type Door, type Listeners, openListeners } from './listeners.ts'

@@ -1,7 +1,7 @@
+import { roleOf } from '@linbo/boot'
 import type { Logger } from '@linbo/log'
 import { type Clock, openUdp } from '@linbo/runtime'
 import { Blocks, blocksPerChunk, type Content, type FrameCache } from './blocks.ts'
-import { roleOf } from './boot-step.ts'
 import type { TftpConfig } from './config.ts'
 import type { BootFile, Files } from './files.ts'
 import type { Door } from './listeners.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { macFromName, roleOf } from './boot-step.ts'
+import { macFromName, roleOf } from './file-role.ts'
 
 it.each([
   ['boot/grub/x86_64-efi/core.efi', { step: 'boot-file', required: true, firmware: 'uefi-x64' }],

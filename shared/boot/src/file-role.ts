@@ -1,11 +1,12 @@
-import type { BootStep } from '@linbo/bus'
+import type { Firmware } from './firmware.ts'
 
+/** What a file is in the boot of a machine. */
 export interface FileRole {
-  step: BootStep
+  step: 'boot-file' | 'grub-config' | 'kernel' | 'initramfs'
   /** A machine cannot boot when this file is missing; of the others, LINBO asks for many that need not exist. */
   required: boolean
   /** The firmware that asks for it, when the file tells. */
-  firmware?: string
+  firmware?: Firmware
 }
 
 const grub = 'boot/grub/'
