@@ -5,13 +5,13 @@ export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]) {
     const count = { passed: 0, failed: errors.length, skipped: 0 }
     for (const module of modules) {
-      let tests = 0
+      const before = count.failed
       for (const test of module.children.allTests()) {
-        tests++
         const { state } = test.result()
         if (state === 'passed' || state === 'failed' || state === 'skipped') count[state]++
       }
-      if (tests === 0 && module.state() === 'failed') count.failed++
+      // A file that could not be loaded or prepared has no failed test of its own.
+      if (module.state() === 'failed' && count.failed === before) count.failed++
     }
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : ''
     // After vitest's own summary, which is printed in the same tick.
