@@ -31,8 +31,8 @@ export function createMemoryBus(options: { now?: () => number; keep?: number } =
     },
     async subscribe(handler, { since, onGap } = {}): Promise<Subscription> {
       if (since !== undefined) {
-        const gap = since < forgottenUpTo || (since > 0 && since < first - 1) || since > last
-        if (gap && since !== 0 && (last !== 0 || since > 0)) onGap?.()
+        const oldest = Math.max(forgottenUpTo, first - 1)
+        if (since > 0 && (since < oldest || since > last)) onGap?.()
         for (const event of kept) if (event.id > since || since > last) handler(event)
       }
       handlers.add(handler)
