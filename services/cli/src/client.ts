@@ -1,7 +1,7 @@
 import type { BusEvent } from '@linbo/bus'
+import { pause } from '@linbo/runtime'
 import { WebSocket } from 'ws'
 import type { Io } from './io.ts'
-import { pause } from './pause.ts'
 import { findServer, problemOf, unreachable } from './server-access.ts'
 
 /** A page of a listing. */

@@ -1,6 +1,6 @@
 import type { BusEvent } from '@linbo/bus'
+import { pause } from '@linbo/runtime'
 import type { Client } from './client.ts'
-import { pause } from './pause.ts'
 import type { Operation } from './resources.ts'
 
 /** What somebody who watches an operation is told. */

@@ -1,4 +1,5 @@
 import type { Logger } from '@linbo/log'
+import { pause } from '@linbo/runtime'
 
 /** Writes that must not get lost: in order, each tried until it succeeds. */
 export interface Hold {
@@ -39,18 +40,4 @@ export function createHold(log: Pick<Logger, 'warn' | 'error'>): Hold {
 function isRefusal(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && /^2[23]\w{3}$/.test(code)
-}
-
-/** Resolves after `ms`, or when the signal aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, { once: true })
-  })
 }

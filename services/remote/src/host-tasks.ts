@@ -1,5 +1,5 @@
+import { pause } from '@linbo/runtime'
 import { findAddress } from './address.ts'
-import { pause } from './hold.ts'
 import { onbootText } from './onboot.ts'
 import { onbootFile } from './onboot-file.ts'
 import type { Plan } from './plan.ts'

@@ -1,6 +1,6 @@
+import { pause } from '@linbo/runtime'
 import { connectClient, type SshConnection } from '@linbo/ssh'
 import { findAddress } from './address.ts'
-import { pause } from './hold.ts'
 import {
   checkOnboot,
   type HostJob,

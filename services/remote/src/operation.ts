@@ -6,7 +6,8 @@ import {
   type OperationHostRow,
   type OperationRow,
 } from '@linbo/db'
-import { createHold, pause } from './hold.ts'
+import { pause } from '@linbo/runtime'
+import { createHold } from './hold.ts'
 import { driveHost } from './host.ts'
 import { createPlan, type Plan } from './plan.ts'
 import { createReport, type Report } from './report.ts'

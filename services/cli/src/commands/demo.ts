@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { locate } from '@linbo/config'
+import { pause } from '@linbo/runtime'
 import { createFleet, fleetOf, type MachineIdentity } from '@linbo/simulator'
 import { type Client, createClient } from '../client.ts'
 import type { Io } from '../io.ts'
-import { pause } from '../pause.ts'
 import { enrol, serverAddress, serverSettings, simulated } from '../simulated-school.ts'
 import { command } from './command.ts'
 
