@@ -69,6 +69,27 @@ class Live {
     this.isLoaded = false
   }
 
+  /**
+   * Loads now, and again `quietMs` after the last event that matters. Returns the function that ends it.
+   */
+  reload(
+    matters: (event: BusEvent) => boolean,
+    load: () => Promise<void>,
+    quietMs: number,
+  ): () => void {
+    void load()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = this.listen((events) => {
+      if (!events.some(matters)) return
+      clearTimeout(timer)
+      timer = setTimeout(load, quietMs)
+    })
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  }
+
   /** Calls `listener` with every batch of events. Returns the function that ends it. */
   listen(listener: (events: readonly BusEvent[]) => void): () => void {
     this.#listeners.add(listener)
