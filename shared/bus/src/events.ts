@@ -6,12 +6,14 @@ export type HostStatus = 'off' | 'booting' | 'linbo' | 'os' | 'unknown'
  * `firmware-*` and `linbo-*` are the two DHCP exchanges: the PXE firmware's, then udhcpc's inside LINBO.
  */
 export type BootStep =
+  | 'firmware-discover'
   | 'firmware-offer'
   | 'firmware-ack'
   | 'boot-file'
   | 'grub-config'
   | 'kernel'
   | 'initramfs'
+  | 'linbo-discover'
   | 'linbo-offer'
   | 'linbo-ack'
   | 'start-conf'
@@ -19,6 +21,22 @@ export type BootStep =
   | 'onboot'
   | 'log'
   | 'ready'
+  | 'os'
+
+/** Why a step failed, for the verdict on the boot. */
+export type BootCause =
+  /** The machine took the offer of another DHCP server. */
+  | 'foreign-server'
+  /** No boot file exists for its firmware. */
+  | 'wrong-architecture'
+  /** It asks from a network that is not configured. */
+  | 'unknown-network'
+  | 'pool-exhausted'
+  | 'address-refused'
+  | 'file-missing'
+  | 'start-conf-missing'
+  /** A transfer ended because nothing came back any more. */
+  | 'client-silent'
 
 /** Which machine an event is about, as far as the reporting service can tell. */
 export interface Machine {
@@ -58,6 +76,7 @@ export interface Events {
     detail: string
     /** `uefi-x64`, `bios`, … when the step tells. */
     firmware?: string
+    cause?: BootCause
   }
   'transfer.started': Machine & {
     /** Unique per transfer. */
@@ -81,6 +100,8 @@ export interface Events {
     bytes: number
     ms: number
     reason: string | null
+    /** How often something had to be sent again; only TFTP can tell. */
+    retries?: number
   }
   /** A new operation waits for a worker. */
   'operation.queued': { operation: string }
@@ -105,6 +126,8 @@ export interface Events {
   'image.removed': { image: string }
   'start-conf.changed': { group: string }
   'lease.changed': { mac: string; ip: string; host: string | null; expiresAt: string }
+  /** Another DHCP server answers on a network of ours. */
+  'dhcp.server': { ip: string; mac: string | null; network: string; expected: boolean }
   'service.health': { service: string; state: string; detail: string | null }
 }
 

@@ -1,5 +1,6 @@
 export type { Bus, State, SubscribeOptions, Subscription } from './bus.ts'
 export type {
+  BootCause,
   BootStep,
   BusEvent,
   Events,
