@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type Child, spawnChild } from '@linbo/runtime'
 
 /** Where programs are kept between runs; git ignores it. */
@@ -66,10 +66,10 @@ export const libraries = (root: string) => join(root, 'usr', 'lib', `${machine()
 
 const machine = () => (process.arch === 'arm64' ? 'aarch64' : 'x86_64')
 
-/** Compiles a C program beside this folder, unless that was done. @returns its path */
+/** Compiles a C program, named from the folder above this one, unless that was done. @returns its path */
 export async function compile(source: string): Promise<string> {
   const from = join(import.meta.dirname, '..', source)
-  const program = join(cache, source.replace(/\.c$/, ''))
+  const program = join(cache, basename(source, '.c'))
   await mkdir(cache, { recursive: true })
   const isCurrent =
     existsSync(program) && (await stat(program)).mtimeMs > (await stat(from)).mtimeMs
