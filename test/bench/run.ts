@@ -7,9 +7,11 @@ import { benchStart } from './start.ts'
 import { run, stopServers } from './support/programs.ts'
 import { type Result, table } from './support/turns.ts'
 import { benchTftp } from './tftp.ts'
+import { benchTftpLossy } from './tftp-lossy.ts'
 
 const benches: Record<string, (rounds: number) => Promise<Result[]>> = {
   tftp: benchTftp,
+  'tftp-lossy': benchTftpLossy,
   rsync: benchRsync,
   http: benchHttp,
   start: benchStart,

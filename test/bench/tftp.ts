@@ -1,17 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openUdp } from '@linbo/runtime'
 import { makeFolder, startLinbo } from './support/linbo.ts'
-import {
-  compile,
-  libraries,
-  run,
-  startServer,
-  stopServers,
-  unpackDebian,
-} from './support/programs.ts'
+import { compile, run, startServer, stopServers } from './support/programs.ts'
+import { tftpRivals } from './support/tftp-rivals.ts'
 import { type Contender, inTurns, type Result } from './support/turns.ts'
 
 interface Server {
@@ -78,47 +71,14 @@ async function measure(program: string, server: Server, load: Load): Promise<num
 
 async function startRivals(root: string): Promise<Server[]> {
   const servers: Server[] = []
-  const add = async (name: string, command: string, args: (port: number) => string[], env = {}) => {
-    // Names in lower case are asked for below the root by all of them.
-    const port = await freeUdpPort()
-    const server = { name, address: '127.0.0.1', port }
-    await startServer({ command, args: args(port), env, isUp: () => answers(server) })
+  for (const { name, command, env, fixedPort, args } of await tftpRivals(root)) {
+    // Who insists on a port has it on an address of its own.
+    const own = `127.69.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}`
+    const address = fixedPort ? own : '127.0.0.1'
+    const server = { name, address, port: fixedPort ?? (await freeUdpPort()) }
+    const isUp = () => answers(server)
+    await startServer({ command, args: args(address, server.port), env, isUp })
     servers.push(server)
-  }
-  const hpa = await unpackDebian(['tftpd-hpa', 'libwrap0', 'libnsl2', 'libtirpc3'])
-  if (hpa) {
-    const program = join(hpa, 'usr/sbin/in.tftpd')
-    const env = { LD_LIBRARY_PATH: libraries(hpa) }
-    const words = (port: number) => ['--foreground', '--address', `127.0.0.1:${port}`]
-    await add('tftpd-hpa', program, (port) => [...words(port), '-u', 'root', '--secure', root], env)
-  }
-  const dnsmasq = '/usr/sbin/dnsmasq'
-  if (existsSync(dnsmasq)) {
-    // Its port is always 69, but it can have an address of its own.
-    const address = `127.69.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}`
-    const server = { name: 'dnsmasq', address, port: 69 }
-    const args = [
-      '--keep-in-foreground',
-      '--conf-file=/dev/null',
-      '--pid-file=',
-      '--user=root',
-      '--port=0',
-      '--bind-interfaces',
-      `--listen-address=${address}`,
-      '--log-facility=/dev/null',
-      '--enable-tftp',
-      '--tftp-max=1000',
-      `--tftp-root=${root}`,
-    ]
-    await startServer({ command: dnsmasq, args, isUp: () => answers(server) })
-    servers.push(server)
-  } else process.stderr.write('dnsmasq: n/a, apt-get install dnsmasq-base\n')
-  const atftpd = await unpackDebian(['atftpd', 'libwrap0', 'libnsl2', 'libtirpc3', 'libpcre2-8-0'])
-  if (atftpd) {
-    const env = { LD_LIBRARY_PATH: libraries(atftpd) }
-    const words = ['--daemon', '--no-fork', '--user', 'root.root', '--maxthread', '1000']
-    const where = (port: number) => ['--bind-address', '127.0.0.1', '--port', String(port), root]
-    await add('atftpd', join(atftpd, 'usr/sbin/atftpd'), (port) => [...words, ...where(port)], env)
   }
   return servers
 }

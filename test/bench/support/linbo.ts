@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Child } from '@linbo/runtime'
+import type { Namespace } from '../../support/namespace.ts'
 import { freePort } from '../../support/postgres.ts'
 import { startServer } from './programs.ts'
 
@@ -12,22 +13,35 @@ export interface Linbo {
   ports: { tftp: number; rsync: number; http: number }
 }
 
-/** `linbo serve` as a process of its own, with the embedded database and default settings, on loopback. */
-export async function startLinbo(folder: string): Promise<Linbo> {
+/**
+ * `linbo serve` as a process of its own, with the embedded database and default settings, on loopback or at an address
+ * in a namespace.
+ */
+export async function startLinbo(
+  folder: string,
+  inside?: { space: Namespace; address: string },
+): Promise<Linbo> {
   const ports = { tftp: await freePort(), rsync: await freePort(), http: await freePort() }
+  const address = inside?.address ?? '127.0.0.1'
+  const ready = `http://${address}:${ports.http}/ready`
+  const serve = [process.execPath, main, 'serve']
+  const [command, ...args] = inside ? ['ip', 'netns', 'exec', inside.space.name, ...serve] : serve
   const child = await startServer({
-    command: process.execPath,
-    args: [main, 'serve'],
+    command: command!,
+    args,
     env: {
       LINBO_DATA_DIR: join(folder, 'data'),
       LINBO_DIR: join(folder, 'linbo'),
-      LINBO_LISTEN: '127.0.0.1',
-      LINBO_SERVER_IP: '127.0.0.1',
+      LINBO_LISTEN: address,
+      LINBO_SERVER_IP: address,
       LINBO_TFTP_PORT: String(ports.tftp),
       LINBO_RSYNC_PORT: String(ports.rsync),
       LINBO_HTTP_PORT: String(ports.http),
     },
-    isUp: () => isReady(`http://127.0.0.1:${ports.http}/ready`),
+    isUp: async () => {
+      if (!inside) return isReady(ready)
+      return (await inside.space.run('curl', '-sf', '-o', '/dev/null', ready)).code === 0
+    },
   })
   return { child, ports }
 }
