@@ -111,7 +111,7 @@ describe('the boot file', () => {
     ['no architecture', { vendorClass: 'PXEClient' }, 'boot/grub/i386-pc/core.0'],
     ['UEFI IA32', { vendorClass: 'PXEClient', clientArch: [6] }, ''],
     ['ARM64', { vendorClass: 'PXEClient', clientArch: [11] }, ''],
-    ['iPXE on UEFI', { ...uefi, userClass: 'iPXE' }, 'boot/grub/x86_64-efi/core.efi'],
+    ['iPXE on UEFI', { ...uefi, userClass: 'iPXE' }, 'boot/grub/ipxe/start.ipxe'],
     ['LINBO itself', udhcpc, 'boot/grub/i386-pc/core.0'],
   ])('of %s', (_name, options, file) => {
     expect(granted(ask({ messageType: discover, ...options })).packet.file).toBe(file)

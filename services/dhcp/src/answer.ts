@@ -1,4 +1,3 @@
-import { bootFileFor } from '@linbo/boot'
 import { broadcastOf, contains, maskOf, parseAddress, printAddress } from './address.ts'
 import type { Finding } from './lease.ts'
 import { bootFromOffer, encodePxe } from './option-pxe.ts'
@@ -57,7 +56,7 @@ const unknownName = 'pxeclient'
 
 /** What full mode answers from one network to a discover, request or inform (RFC 2131 4.3). */
 export function answer(request: Request, place: Place, settings: AnswerSettings): Answer {
-  if (request.isHttpBoot && !bootFileFor(request.firmware)) {
+  if (request.isHttpBoot) {
     return ignore('UEFI HTTP boot: LINBO has no boot file that works when it came over HTTP')
   }
   const { finding, subnet } = place
@@ -97,7 +96,7 @@ export function answerAsProxy(
   settings: AnswerSettings,
 ): Answer {
   if (!request.isPxe) return ignore('not PXEClient: the main DHCP server answers it')
-  const bootFile = bootFileFor(request.firmware)
+  const bootFile = request.bootFile?.path
   if (!bootFile) return ignore(whyNoBootFile(request))
   const isOffer = port === 'dhcp'
   if (isOffer !== (request.wish === 'discover')) return ignore('for the main DHCP server')
@@ -142,7 +141,7 @@ function grant(
   const domain = safe('domain', settings.domain)
   const seconds = host ? leaseSeconds.registered : leaseSeconds.unknown
   const isAsked = (code: number) => request.wants?.has(code) ?? true
-  const bootFile = bootFileFor(request.firmware)
+  const bootFile = request.bootFile?.path
   const dns = subnet.dns ?? settings.dns
   const packet = reply(request, settings, bootFile, {
     messageType: kind === 'offer' ? MessageType.offer : MessageType.ack,

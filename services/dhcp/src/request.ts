@@ -1,4 +1,4 @@
-import { type Firmware, firmwareOf } from '@linbo/boot'
+import { type BootFile, bootFileFor, type Firmware, firmwareOf } from '@linbo/boot'
 import { decodePxe } from './option-pxe.ts'
 import { decodeRelay } from './option-relay.ts'
 import { MessageType, readOption } from './options.ts'
@@ -29,6 +29,7 @@ export interface Request {
   isPxe: boolean
   isHttpBoot: boolean
   firmware: Firmware
+  bootFile: BootFile | undefined
   /** Option 93, for people. */
   arch: number | undefined
   /** The address the client asks for, or already has. */
@@ -87,6 +88,7 @@ export function understand(packet: Packet): Request | { ignore: string } {
     isPxe,
     isHttpBoot,
     firmware: firmwareOf({ arch, vendorClass, userClass }),
+    bootFile: bootFileFor({ arch, vendorClass, userClass }),
     arch,
     address: readOption(options, 'requestedAddress') ?? inUse,
     server: readOption(options, 'serverIdentifier'),

@@ -37,12 +37,30 @@ function archInClass(vendorClass: string | undefined): number | undefined {
   return written === undefined ? undefined : Number(written)
 }
 
+/** The file a machine is told to load first, and how. */
+export interface BootFile {
+  /** Relative to LINBO_DIR; over HTTP the same path follows `http://SERVER:LINBO_HTTP_PORT/`. */
+  path: string
+  via: 'tftp' | 'http'
+}
+
+const grub = 'boot/grub'
+
 /**
- * The boot file for a firmware, relative to LINBO_DIR, or undefined where LINBO has none: 32-bit UEFI is
- * gone since LINBO 4, and a GRUB core fetched over HTTP has no server to read its configuration from.
+ * The boot file for the facts of a DHCP request, or undefined where LINBO has none: 32-bit UEFI is gone since
+ * LINBO 4. iPXE on UEFI gets a script, because GRUB starts it to load LINBO; on BIOS iPXE is the card's own ROM.
  */
-export function bootFileFor(firmware: Firmware): string | undefined {
-  if (firmware === 'bios') return 'boot/grub/i386-pc/core.0'
-  if (firmware === 'uefi-x64') return 'boot/grub/x86_64-efi/core.efi'
-  return undefined
+export function bootFileFor(facts: FirmwareFacts): BootFile | undefined {
+  switch (firmwareOf(facts)) {
+    case 'bios':
+      return { path: `${grub}/i386-pc/core.0`, via: 'tftp' }
+    case 'uefi-x64':
+      return facts.userClass?.startsWith('iPXE')
+        ? { path: `${grub}/ipxe/start.ipxe`, via: 'http' }
+        : { path: `${grub}/x86_64-efi/core.efi`, via: 'tftp' }
+    case 'uefi-http-x64':
+      return { path: `${grub}/x86_64-efi/core-http.efi`, via: 'http' }
+    default:
+      return undefined
+  }
 }

@@ -1,6 +1,12 @@
 export { type BootFileStatus, bootFileStatus } from './boot-files.ts'
 export { type FileRole, macFromName, roleOf } from './file-role.ts'
-export { bootFileFor, type Firmware, type FirmwareFacts, firmwareOf } from './firmware.ts'
+export {
+  type BootFile,
+  bootFileFor,
+  type Firmware,
+  type FirmwareFacts,
+  firmwareOf,
+} from './firmware.ts'
 export { localGrubConfig, mainGrubConfig, managedMarker, netbootGrubConfig } from './grub-config.ts'
 export { groupGrubConfig } from './grub-config-group.ts'
 export { writeMd5Files } from './md5-files.ts'
