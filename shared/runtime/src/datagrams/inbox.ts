@@ -1,0 +1,82 @@
+import { addressOf, Linux, libc } from './libc.ts'
+import { Field, fields, type Ipv4Number, putWord, Size } from './message.ts'
+
+/** A datagram that came, valid until the next one: whoever needs it longer copies. */
+export interface Arrival {
+  /** What came; of a datagram longer than `longestBytes`, nothing. */
+  bytes: Uint8Array
+  address: Ipv4Number
+  port: number
+  /** Our address it was sent to (for a broadcast, that of the interface it came through). */
+  local: Ipv4Number
+}
+
+/** Datagrams taken with one system call. */
+const slots = 64
+/** A longer datagram is no packet of anybody we serve. */
+export const longestBytes = 2048
+const controlBytes = 64
+
+/** Memory that the kernel fills with datagrams, of any socket of this thread. */
+export class Inbox {
+  readonly #payload = new Uint8Array(slots * longestBytes)
+  readonly #names = new Uint8Array(slots * Size.name)
+  readonly #control = new Uint8Array(slots * controlBytes)
+  readonly #iovecs = new Uint8Array(slots * Size.iovec)
+  readonly #headers = new Uint8Array(slots * Size.mmsghdr)
+  readonly #header = fields(this.#headers)
+  readonly #name = fields(this.#names)
+  readonly #info = fields(this.#control)
+  readonly #views = Array.from({ length: slots }, (_, slot) =>
+    this.#payload.subarray(slot * longestBytes, (slot + 1) * longestBytes),
+  )
+  readonly #arrival: Arrival = { bytes: new Uint8Array(), address: 0, port: 0, local: 0 }
+
+  constructor() {
+    const iovec = fields(this.#iovecs)
+    const [payload, names] = [addressOf(this.#payload), addressOf(this.#names)]
+    const [control, iovecs] = [addressOf(this.#control), addressOf(this.#iovecs)]
+    for (let slot = 0; slot < slots; slot++) {
+      putWord(iovec, slot * Size.iovec, payload + slot * longestBytes)
+      putWord(iovec, slot * Size.iovec + 8, longestBytes)
+      const at = slot * Size.mmsghdr
+      putWord(this.#header, at + Field.name, names + slot * Size.name)
+      putWord(this.#header, at + Field.iovec, iovecs + slot * Size.iovec)
+      putWord(this.#header, at + Field.iovecs, 1)
+      putWord(this.#header, at + Field.control, control + slot * controlBytes)
+      this.#reset(slot)
+    }
+  }
+
+  /** Hands what waits at the socket to `take`, at most 64 datagrams. @returns how many there were. */
+  receive(fd: number, take: (arrival: Arrival) => void): number {
+    const count: number = libc.recvmmsg(fd, this.#headers, slots, Linux.MSG_DONTWAIT, null)
+    for (let slot = 0; slot < count; slot++) {
+      const at = slot * Size.mmsghdr
+      const arrival = this.#arrival
+      const isCut = (this.#header.getInt32(at + Field.flags, true) & Linux.MSG_TRUNC) !== 0
+      const length = isCut ? 0 : this.#header.getUint32(at + Field.received, true)
+      arrival.bytes = (this.#views[slot] as Uint8Array).subarray(0, length)
+      arrival.port = this.#name.getUint16(slot * Size.name + 2)
+      arrival.address = this.#name.getUint32(slot * Size.name + 4, true)
+      arrival.local = this.#local(slot)
+      this.#reset(slot)
+      take(arrival)
+    }
+    return Math.max(0, count)
+  }
+
+  /** The control data is one IP_PKTINFO: interface, our address, address in the datagram. */
+  #local(slot: number): Ipv4Number {
+    const length = this.#header.getUint32(slot * Size.mmsghdr + Field.controlLength, true)
+    if (length < Size.controlHeader + 12) return 0
+    return this.#info.getUint32(slot * controlBytes + Size.controlHeader + 4, true)
+  }
+
+  /** The kernel replaces lengths by what it wrote. */
+  #reset(slot: number): void {
+    const at = slot * Size.mmsghdr
+    this.#header.setUint32(at + Field.nameLength, Size.name, true)
+    putWord(this.#header, at + Field.controlLength, controlBytes)
+  }
+}
