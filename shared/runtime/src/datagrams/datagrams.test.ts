@@ -73,7 +73,7 @@ it('takes more than it has room for, and loses what the kernel refuses', () => {
   }
   from.outbox.flush()
   expect(from.outbox.waiting).toBe(0)
-  expect(receiveAll(to, 1500).length).toBe(1500)
+  expect(from.outbox.lost).toBe(0)
   from.outbox.add({ address: loopback, port: 0, local: 0 }, data, 0, 10, 10)
   from.outbox.flush()
   expect(from.outbox.lost).toBe(1)
