@@ -1,12 +1,14 @@
-import { randomUUID } from 'node:crypto'
-import type { FileHandle } from 'node:fs/promises'
-import { type OpenBootFile, resolveBootFile, roleOf } from '@linbo/boot'
-import type { Bus, Machine, TransferResult } from '@linbo/bus'
+import { bootFilePaths, type OpenBootFile, resolveBootFile } from '@linbo/boot'
+import type { Bus } from '@linbo/bus'
 import type { Db } from '@linbo/db'
 import type { Logger } from '@linbo/log'
 import type { Clock } from '@linbo/runtime'
+import { createBootMachines } from './boot-machines.ts'
+import { reportMissing, reportTransfer } from './boot-transfer.ts'
+import { DirectResponse } from './direct-response.ts'
 import { decideDelivery, type RangeRequest } from './http-range.ts'
-import { createMachineLookup } from './machine-lookup.ts'
+import { sendSlices } from './send-slices.ts'
+import { createSliceCache } from './slice-cache.ts'
 
 /** Boot files over HTTP, for firmware, GRUB and iPXE. */
 export interface BootFileServer {
@@ -21,10 +23,8 @@ export interface BootFileServer {
     isHead: boolean
     conditions: RangeRequest
   }): Promise<Response | undefined>
+  close(): void
 }
-
-const chunkBytes = 256 * 1024
-const progressMs = 250
 
 export function createBootFileServer(deps: {
   root: string
@@ -32,22 +32,44 @@ export function createBootFileServer(deps: {
   bus: Pick<Bus, 'publish'>
   log: Logger
   clock: Clock
+  /** The most memory for files that are being sent. */
+  cacheBytes: number
+  /** How long a machine may take nothing before it is given up. */
+  stallMs: number
 }): BootFileServer {
-  const machines = createMachineLookup(deps.db, deps.clock.now)
-  const machineOf = async (ip: string): Promise<Machine> => {
-    const host = await machines.find({ host: null, mac: null, ip })
-    return { host: host?.hostname ?? null, mac: host?.mac ?? null, ip }
+  const { root, db, log, clock, stallMs } = deps
+  const slices = createSliceCache(deps.cacheBytes, clock)
+  const machines = createBootMachines(db, log, clock.now)
+
+  function deliver(file: OpenBootFile, ip: string, start: number, end: number) {
+    return async (outgoing: Parameters<typeof sendSlices>[0]) => {
+      const report = reportTransfer(deps, machines.of(ip, file.path), {
+        file: file.path,
+        length: end - start,
+        reachesEnd: end === file.sizeBytes,
+      })
+      const sent = await sendSlices(outgoing, {
+        start,
+        end,
+        stallMs,
+        read: (position) => slices.read(file, position),
+        onSent: report.sent,
+      })
+      await file.handle.close()
+      report.finished(sent)
+    }
   }
+
   return {
     async serve({ path, ip, isHead, conditions }) {
-      const file = await resolveBootFile(deps.root, path)
+      const file = await resolveBootFile(root, path)
       if (!file) {
-        deps.log.debug({ ip, file: path }, 'no such boot file')
+        log.debug({ ip, file: path }, 'no such boot file')
+        for (const one of bootFilePaths(path)) reportMissing(deps, machines.of(ip, one), one)
         return undefined
       }
-      const { handle, stats } = file
-      const modifiedAt = stats.mtime
-      const etag = `"${stats.size.toString(16)}-${Math.floor(stats.mtimeMs * 1000).toString(16)}"`
+      const { sizeBytes, modifiedAt } = file
+      const etag = `"${file.version}"`
       const headers = new Headers({
         'Accept-Ranges': 'bytes',
         'Cache-Control': 'no-cache',
@@ -55,119 +77,26 @@ export function createBootFileServer(deps: {
         ETag: etag,
         'Last-Modified': modifiedAt.toUTCString(),
       })
-      const wanted = decideDelivery(conditions, { sizeBytes: stats.size, etag, modifiedAt })
-      if (wanted.status === 304 || wanted.status === 416) {
-        await handle.close()
-        if (wanted.status === 416) headers.set('Content-Range', `bytes */${stats.size}`)
-        return new Response(null, { status: wanted.status, headers })
+      const facts = { sizeBytes, etag, modifiedAt, now: new Date(clock.now()) }
+      const wanted = decideDelivery(
+        isHead ? { ...conditions, range: undefined } : conditions,
+        facts,
+      )
+      if (wanted.status === 416) headers.set('Content-Range', `bytes */${sizeBytes}`)
+      if (wanted.status === 200 || wanted.status === 206) {
+        const { start, length } = wanted
+        headers.set('Content-Length', String(length))
+        const last = start + length - 1
+        if (wanted.status === 206)
+          headers.set('Content-Range', `bytes ${start}-${last}/${sizeBytes}`)
+        if (!isHead) {
+          const init = { status: wanted.status, headers }
+          return new DirectResponse(init, deliver(file, ip, start, start + length))
+        }
       }
-      const { status, start, length } = wanted
-      headers.set('Content-Length', String(length))
-      if (status === 206) {
-        headers.set('Content-Range', `bytes ${start}-${start + length - 1}/${stats.size}`)
-      }
-      if (isHead) {
-        await handle.close()
-        return new Response(null, { status, headers })
-      }
-      const report = reportTransfer(deps, await machineOf(ip), file, start, length)
-      return new Response(stream(handle, start, length, report), { status, headers })
+      await file.handle.close()
+      return new Response(null, { status: wanted.status, headers })
     },
+    close: slices.close,
   }
-}
-
-interface TransferReport {
-  sent(bytes: number): void
-  finished(result: TransferResult, reason: string | null): void
-}
-
-/** Tells of one delivery: its beginning, how far it is, its end, and the boot step it was. */
-function reportTransfer(
-  { bus, clock, log }: { bus: Pick<Bus, 'publish'>; clock: Clock; log: Logger },
-  machine: Machine,
-  file: OpenBootFile,
-  start: number,
-  length: number,
-): TransferReport {
-  const transfer = randomUUID()
-  const begun = clock.now()
-  let bytes = 0
-  let toldAt = begun
-  bus.publish('host.seen', { ...machine, by: 'http' })
-  bus.publish('transfer.started', {
-    ...machine,
-    transfer,
-    via: 'http',
-    direction: 'down',
-    file: file.path,
-    sizeBytes: length,
-  })
-  return {
-    sent(count) {
-      bytes += count
-      const now = clock.now()
-      if (now - toldAt < progressMs) return
-      toldAt = now
-      const bytesPerSecond = Math.round((bytes * 1000) / (now - begun))
-      bus.publish('transfer.progress', { transfer, bytes, sizeBytes: length, bytesPerSecond })
-    },
-    finished(result, reason) {
-      const ms = clock.now() - begun
-      bus.publish('transfer.finished', { transfer, result, bytes, ms, reason })
-      log.info({ ...machine, file: file.path, bytes, ms, result }, 'transfer finished')
-      const role = roleOf(file.path)
-      // A part in the middle is no step: the machine asks for the rest too.
-      const isWhole = start + length === file.stats.size
-      if (role && (isWhole || result !== 'ok')) {
-        const detail = reason === null ? file.path : `${file.path}: ${reason}`
-        const ok = result === 'ok'
-        bus.publish('boot.step', {
-          ...machine,
-          step: role.step,
-          ok,
-          detail,
-          ...(role.firmware ? { firmware: role.firmware } : {}),
-        })
-      }
-    },
-  }
-}
-
-/** The file's bytes, read as fast as the other side takes them. Closes the file at the end. */
-function stream(
-  handle: FileHandle,
-  start: number,
-  length: number,
-  report: TransferReport,
-): ReadableStream<Uint8Array> {
-  let position = start
-  const end = start + length
-  let isOver = false
-  const finish = async (result: TransferResult, reason: string | null) => {
-    if (isOver) return
-    isOver = true
-    report.finished(result, reason)
-    await handle.close()
-  }
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      if (position === end) {
-        const finished = finish('ok', null)
-        controller.close()
-        return finished
-      }
-      try {
-        const buffer = new Uint8Array(Math.min(chunkBytes, end - position))
-        const { bytesRead } = await handle.read(buffer, 0, buffer.length, position)
-        if (bytesRead === 0) throw new Error('the file became shorter')
-        position += bytesRead
-        report.sent(bytesRead)
-        controller.enqueue(buffer.subarray(0, bytesRead))
-      } catch (error) {
-        controller.error(error)
-        await finish('failed', error instanceof Error ? error.message : String(error))
-      }
-    },
-    cancel: () => finish('aborted', 'the machine hung up'),
-  })
 }

@@ -15,6 +15,10 @@ export const schema = {
     4 * 1024 * 1024,
     'Largest request body that is accepted, in bytes.',
   ),
+  LINBO_HTTP_CACHE_MB: setting.count(1, 16_384)(
+    256,
+    'Megabytes of memory for boot files that machines are fetching.',
+  ),
   LINBO_EVENT_CLIENTS: setting.count(1, 100_000)(
     500,
     'How many listeners to the event stream are served at once.',

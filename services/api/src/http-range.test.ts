@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { decideDelivery, type RangeRequest } from './http-range.ts'
 
 const modifiedAt = new Date('2026-01-05T08:00:00.500Z')
-const file = { sizeBytes: 1000, etag: '"abc"', modifiedAt }
+const now = new Date('2026-01-05T09:00:00Z')
+const file = { sizeBytes: 1000, etag: '"abc"', modifiedAt, now }
+const earlier = 'Mon, 05 Jan 2026 07:59:59 GMT'
 const date = 'Mon, 05 Jan 2026 08:00:00 GMT'
 const whole = { status: 200, start: 0, length: 1000 }
 const part = (start: number, length: number) => ({ status: 206, start, length })
@@ -33,15 +35,34 @@ describe('which bytes are sent', () => {
       { range: 'bytes=0-9', ifRange: 'yesterday' },
       whole,
     ],
+    ['the whole file for a weak tag', { range: 'bytes=0-9', ifRange: 'W/"abc"' }, whole],
+    ['a range with its unit in capitals', { range: 'BYTES=0-9' }, part(0, 10)],
+    ['the whole file for what only looks like a range', { range: 'bytes=0-9x' }, whole],
+    [
+      'nothing for a start with 400 digits',
+      { range: `bytes=${'9'.repeat(400)}-` },
+      { status: 416 },
+    ],
+    ['nothing of another file', { ifMatch: '"old", W/"abc"' }, { status: 412 }],
+    ['the file that is meant', { ifMatch: '"abc"', ifUnmodifiedSince: earlier }, whole],
+    ['whatever there is', { ifMatch: '*' }, whole],
+    ['nothing that changed since', { ifUnmodifiedSince: earlier }, { status: 412 }],
+    ['what has not changed since', { ifUnmodifiedSince: date }, whole],
+    ['all when a date cannot be read', { ifUnmodifiedSince: 'x', ifModifiedSince: 'x' }, whole],
     ['nothing that is known already', { ifNoneMatch: '"x", "abc"' }, { status: 304 }],
     ['nothing when any file will do', { ifNoneMatch: '*' }, { status: 304 }],
     ['a changed file', { ifNoneMatch: '"old"', ifModifiedSince: date }, whole],
     ['nothing that has not changed since', { ifModifiedSince: date }, { status: 304 }],
-    ['a file that changed since', { ifModifiedSince: 'Mon, 05 Jan 2026 07:59:59 GMT' }, whole],
+    ['a file that changed since', { ifModifiedSince: earlier }, whole],
   ]
   for (const [name, request, expected] of cases) {
     it(name, () => expect(decideDelivery(request, file)).toEqual(expected))
   }
+
+  it('believes no date of a file that may still change within its second', () => {
+    const fresh = { ...file, now: new Date('2026-01-05T08:00:00.900Z') }
+    expect(decideDelivery({ range: 'bytes=0-9', ifRange: date }, fresh)).toEqual(whole)
+  })
 
   it('answers a range of an empty file with 416', () => {
     const empty = { ...file, sizeBytes: 0 }

@@ -4,11 +4,14 @@ export interface FileFacts {
   /** Strong validator with its quotes, RFC 9110 8.8.3. */
   etag: string
   modifiedAt: Date
+  now: Date
 }
 
 export interface RangeRequest {
   range?: string | undefined
   ifRange?: string | undefined
+  ifMatch?: string | undefined
+  ifUnmodifiedSince?: string | undefined
   ifNoneMatch?: string | undefined
   ifModifiedSince?: string | undefined
 }
@@ -17,14 +20,16 @@ export type Delivery =
   | { status: 200; start: 0; length: number }
   | { status: 206; start: number; length: number }
   | { status: 304 }
+  | { status: 412 }
   | { status: 416 }
 
 /** Which bytes to send (RFC 9110 13 and 14). Several ranges at once are answered with the whole file. */
 export function decideDelivery(request: RangeRequest, file: FileFacts): Delivery {
+  if (isAnother(request, file)) return { status: 412 }
   if (isUnchanged(request, file)) return { status: 304 }
   const whole = { status: 200, start: 0, length: file.sizeBytes } as const
   if (request.range === undefined || !mayUseRange(request.ifRange, file)) return whole
-  const match = /^bytes=(\d*)-(\d*)$/.exec(request.range.replace(/\s/g, ''))
+  const match = /^bytes=\s*(\d*)-(\d*)\s*$/i.exec(request.range)
   if (!match || (match[1] === '' && match[2] === '')) return whole
   const [, from = '', to = ''] = match
   if (from === '') {
@@ -39,20 +44,34 @@ export function decideDelivery(request: RangeRequest, file: FileFacts): Delivery
   return { status: 206, start, length: last - start + 1 }
 }
 
+function isAnother(request: RangeRequest, file: FileFacts): boolean {
+  if (request.ifMatch !== undefined) {
+    const tags = tagsOf(request.ifMatch)
+    return !tags.includes('*') && !tags.includes(file.etag)
+  }
+  if (request.ifUnmodifiedSince === undefined) return false
+  return wholeSeconds(file.modifiedAt) > Date.parse(request.ifUnmodifiedSince)
+}
+
 function isUnchanged(request: RangeRequest, file: FileFacts): boolean {
   if (request.ifNoneMatch !== undefined) {
-    const tags = request.ifNoneMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+    const tags = tagsOf(request.ifNoneMatch).map((tag) => tag.replace(/^W\//, ''))
     return tags.includes('*') || tags.includes(file.etag)
   }
   if (request.ifModifiedSince === undefined) return false
-  const since = Date.parse(request.ifModifiedSince)
-  return !Number.isNaN(since) && wholeSeconds(file.modifiedAt) <= since
+  return wholeSeconds(file.modifiedAt) <= Date.parse(request.ifModifiedSince)
 }
 
+function tagsOf(list: string): string[] {
+  return list.split(',').map((tag) => tag.trim())
+}
+
+/** A date proves nothing while the file could change again within its second. */
 function mayUseRange(ifRange: string | undefined, file: FileFacts): boolean {
   if (ifRange === undefined) return true
   if (ifRange.startsWith('"')) return ifRange === file.etag
-  return Date.parse(ifRange) === wholeSeconds(file.modifiedAt)
+  const changed = wholeSeconds(file.modifiedAt)
+  return Date.parse(ifRange) === changed && changed + 1000 <= wholeSeconds(file.now)
 }
 
 /** HTTP dates have no fractions of a second. */

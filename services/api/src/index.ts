@@ -51,7 +51,11 @@ export function createApiService(parts: ApiParts): Service {
     log,
     startConfs,
   })
-  const bootFiles = createBootFileServer({ root: config.LINBO_DIR, db, bus, log, clock })
+  const bootFiles = createBootFileServer({
+    ...{ root: config.LINBO_DIR, db, bus, log, clock },
+    cacheBytes: config.LINBO_HTTP_CACHE_MB * 1024 * 1024,
+    stallMs: 60_000,
+  })
   const dashboard = createDashboard(config.LINBO_WEB_DIR)
   let server: HttpServer | undefined
   let failure: Error | undefined
@@ -86,6 +90,7 @@ export function createApiService(parts: ApiParts): Service {
       events.close()
       await server?.close()
       server = undefined
+      bootFiles.close()
       await bootConfigs.stop()
       await recorder.stop()
       await live.stop()

@@ -1,6 +1,8 @@
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { listenTcp } from '@linbo/runtime'
+import { DirectResponse } from './direct-response.ts'
 import type { EventsSocket } from './events-socket.ts'
 
 /** How long a request may still run when the service stops, in milliseconds. */
@@ -23,7 +25,18 @@ export async function openHttpServer(options: {
   socket: EventsSocket
   onError(error: Error): void
 }): Promise<HttpServer> {
-  const listener = getRequestListener(options.fetch, { overrideGlobalObjects: false })
+  const listener = getRequestListener(
+    async (request, env) => {
+      const response = await options.fetch(request, env)
+      if (!(response instanceof DirectResponse)) return response
+      const outgoing = env.outgoing as ServerResponse
+      outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+      await response.send(outgoing)
+      return RESPONSE_ALREADY_SENT
+    },
+    // HTTP/1.0 clients may leave the Host header out.
+    { overrideGlobalObjects: false, hostname: 'localhost' },
+  )
   const server = createServer((request, response) => void listener(request, response))
   server.on('upgrade', (request, socket, head) => options.socket.upgrade(request, socket, head))
   const port = await listenTcp(server, {

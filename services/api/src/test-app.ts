@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Bus, type BusEvent, createMemoryBus } from '@linbo/bus'
-import { openDatabase, saveHost } from '@linbo/db'
+import { type BootRow, openDatabase, saveHost } from '@linbo/db'
 import { silentLog } from '@linbo/log'
 import { createApp } from './app.ts'
 import { createBootConfigPublisher } from './boot-configs.ts'
@@ -10,8 +10,10 @@ import { createBootFileServer } from './boot-files.ts'
 import { createDashboard } from './dashboard.ts'
 import type { AppDeps } from './deps.ts'
 import { createEventSource } from './event-source.ts'
+import { createEventsSocket } from './events-socket.ts'
 import { createLiveTransfers } from './live-transfers.ts'
 import { createMetrics } from './metrics.ts'
+import { type HttpServer, openHttpServer } from './server.ts'
 import { createSessions } from './sessions.ts'
 import { createSignInLimit } from './sign-in-limit.ts'
 import { createStartConfFiles } from './start-conf-files.ts'
@@ -38,11 +40,15 @@ export interface TestApp {
   ): Promise<Response>
   /** A request as it is, from this address. */
   askBare(path: string, init?: RequestInit, address?: string): Promise<Response>
+  /** Listens on loopback until the application is closed; resolves with the port. */
+  listen(): Promise<number>
   close(): Promise<void>
 }
 
 /** The application on an embedded database in memory and temporary folders. */
-export async function openTestApp(options: { bodyBytes?: number } = {}): Promise<TestApp> {
+export async function openTestApp(
+  options: { bodyBytes?: number; stallMs?: number } = {},
+): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'linbo-api-'))
   const root = join(folder, 'srv')
   const web = join(folder, 'web')
@@ -73,13 +79,18 @@ export async function openTestApp(options: { bodyBytes?: number } = {}): Promise
     signInLimit: createSignInLimit(),
     startConfs,
     bootConfigs,
-    bootFiles: createBootFileServer({ root, db, bus, log, clock }),
+    bootFiles: createBootFileServer({
+      ...{ root, db, bus, log, clock },
+      cacheBytes: 8_000_000,
+      stallMs: options.stallMs ?? 60_000,
+    }),
     events: createEventSource(bus, 3),
     live,
     metrics,
     dashboard: createDashboard(web),
   }
   const app = createApp(deps)
+  let server: HttpServer | undefined
   const askBare: TestApp['askBare'] = async (path, init = {}, address = '10.0.0.9') =>
     app.request(path, init, { incoming: { socket: { remoteAddress: address } } })
   return {
@@ -104,8 +115,20 @@ export async function openTestApp(options: { bodyBytes?: number } = {}): Promise
         ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
       })
     },
+    async listen() {
+      server ??= await openHttpServer({
+        port: 0,
+        address: '127.0.0.1',
+        fetch: app.fetch,
+        socket: createEventsSocket(deps),
+        onError: () => {},
+      })
+      return server.port
+    },
     async close() {
       deps.events.close()
+      await server?.close()
+      deps.bootFiles.close()
       await bootConfigs.stop()
       await live.stop()
       await bus.close()
@@ -129,4 +152,15 @@ export function addTestHost(
     room: 'r1',
     ...more,
   })
+}
+
+/** A boot as it is stored, with nothing in it but what is given. */
+export function testBoot(more: Partial<BootRow>): BootRow {
+  const at = new Date('2026-01-05T08:00:00Z')
+  return {
+    ...{ id: 'boot-1', hostname: null, mac: null, ip: null, firmware: null, state: 'booting' },
+    ...{ started_at: at, last_at: at, steps: [], room: null, group: null },
+    ...{ files: [], verdict: null, phases: {} },
+    ...more,
+  }
 }

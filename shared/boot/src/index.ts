@@ -16,7 +16,12 @@ export {
   buildNetDir,
   type NetDirOptions,
 } from './netdir.ts'
-export { type OpenBootFile, resolveBootFile } from './open-boot-file.ts'
+export {
+  bootFilePaths,
+  isUnchanged,
+  type OpenBootFile,
+  resolveBootFile,
+} from './open-boot-file.ts'
 export {
   type BootHost,
   type BootProblem,

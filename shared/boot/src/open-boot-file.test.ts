@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { resolveBootFile } from './open-boot-file.ts'
+import { isUnchanged, resolveBootFile } from './open-boot-file.ts'
 
 let outside: string
 let root: string
@@ -43,8 +43,8 @@ afterAll(() => rm(outside, { recursive: true, force: true }))
 async function get(path: string): Promise<string | undefined> {
   const opened = await resolveBootFile(root, path)
   if (!opened) return undefined
-  expect(opened.stats.isFile()).toBe(true)
   const text = await opened.handle.readFile('utf8')
+  expect(opened.sizeBytes).toBe(text.length)
   await opened.handle.close()
   return text
 }
@@ -59,6 +59,7 @@ describe('resolveBootFile', () => {
     ['grub/x86_64-efi/core.efi', 'core'],
     ['grub/hostcfg/pc01.cfg', 'lab'],
     ['grub%2Flab.cfg', 'lab'],
+    ['//grub//lab.cfg', 'lab'],
   ])('opens %s', async (path, text) => {
     expect(await get(path)).toBe(text)
   })
@@ -75,7 +76,6 @@ describe('resolveBootFile', () => {
     '%252e%252e/passwd',
     'grub\\..\\lab.cfg',
     'grub/./lab.cfg',
-    'grub//lab.cfg',
     'grub',
     'grub/hostcfg',
     'grub/spool/pc01.lab.grub.cfg',
@@ -93,6 +93,25 @@ describe('resolveBootFile', () => {
     '/etc/passwd',
   ])('refuses %j', async (path) => {
     expect(await get(path)).toBeUndefined()
+  })
+
+  it('knows every change of an open file by its version', async () => {
+    const path = join(root, 'boot/grub/changing.cfg')
+    await writeFile(path, 'old')
+    const open = async () => (await resolveBootFile(root, 'grub/changing.cfg'))!
+    const file = await open()
+    expect(await isUnchanged(file)).toBe(true)
+    const again = await open()
+    expect(again.version).toBe(file.version)
+    await writeFile(path, 'longer')
+    expect(await isUnchanged(file)).toBe(false)
+    const changed = await open()
+    await writeFile(`${path}.new`, 'longer')
+    await utimes(`${path}.new`, changed.modifiedAt, changed.modifiedAt)
+    await rename(`${path}.new`, path)
+    const replaced = await open()
+    expect(replaced.version).not.toBe(changed.version)
+    for (const one of [file, again, changed, replaced]) await one.handle.close()
   })
 
   it('never gives out anything secret, whatever is asked', async () => {

@@ -1,13 +1,18 @@
-import { constants, type Stats } from 'node:fs'
+import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 
 export interface OpenBootFile {
   /** The caller closes it. */
   handle: FileHandle
-  stats: Stats
   /** Relative to LINBO_DIR, as it was asked for. */
   path: string
+  sizeBytes: number
+  modifiedAt: Date
+  /** When bytes, name or rights last changed, in milliseconds since 1970. */
+  changedAt: number
+  /** Another one for every change of the file, and for the file that replaces it. */
+  version: string
 }
 
 const files = ['linbo64', 'linbofs64', 'linbo64.md5', 'linbofs64.md5', 'linbo-version']
@@ -22,19 +27,30 @@ export async function resolveBootFile(
   root: string,
   requestPath: string,
 ): Promise<OpenBootFile | undefined> {
-  const asked = decode(requestPath.replace(/^\/+/, ''))
-  if (asked === undefined) return undefined
-  for (const path of [asked, `boot/${asked}`]) {
-    if (!isPublic(path)) continue
+  for (const path of bootFilePaths(requestPath)) {
     const opened = await openInside(root, path)
     if (opened) return opened
   }
   return undefined
 }
 
+/** The public paths below LINBO_DIR that a URL may mean, best first, whether they are there or not. */
+export function bootFilePaths(requestPath: string): string[] {
+  const asked = decode(requestPath)
+  return asked === undefined ? [] : [asked, `boot/${asked}`].filter(isPublic)
+}
+
+/** Whether the open file is still the version that was opened. */
+export async function isUnchanged(file: OpenBootFile): Promise<boolean> {
+  return versionOf(await file.handle.stat({ bigint: true })) === file.version
+}
+
+/** Slashes may be doubled, as firmware writes them. */
 function decode(path: string): string | undefined {
   try {
     const decoded = decodeURIComponent(path)
+      .replace(/^\/+/, '')
+      .replaceAll(/\/{2,}/g, '/')
     return /^[\w.,:+@=/ -]+$/.test(decoded) ? decoded : undefined
   } catch {
     return undefined
@@ -54,8 +70,17 @@ async function openInside(root: string, path: string): Promise<OpenBootFile | un
   const handle = await open(join(root, path), flags).catch(() => undefined)
   if (!handle) return undefined
   try {
-    const stats = await handle.stat()
-    if (stats.isFile() && (await liesInside(root, path, stats))) return { handle, stats, path }
+    const stats = await handle.stat({ bigint: true })
+    if (stats.isFile() && (await liesInside(root, path, stats))) {
+      return {
+        handle,
+        path,
+        sizeBytes: Number(stats.size),
+        modifiedAt: stats.mtime,
+        changedAt: Number(stats.ctimeMs),
+        version: versionOf(stats),
+      }
+    }
   } catch {
     // The file was taken away meanwhile.
   }
@@ -63,10 +88,15 @@ async function openInside(root: string, path: string): Promise<OpenBootFile | un
   return undefined
 }
 
+/** The time of change is among it, because the time of modification can be set back. */
+function versionOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].map((number) => number.toString(36)).join('-')
+}
+
 /** Asks the opened file, not the name: a link put there meanwhile would lead to another inode. */
-async function liesInside(root: string, path: string, stats: Stats): Promise<boolean> {
+async function liesInside(root: string, path: string, stats: BigIntStats): Promise<boolean> {
   const real = await realpath(join(root, path))
-  const found = await stat(real)
+  const found = await stat(real, { bigint: true })
   if (found.ino !== stats.ino || found.dev !== stats.dev) return false
   const inside = relative(await realpath(root), real)
   if (inside === '' || inside.startsWith('..') || inside.startsWith(sep)) return false

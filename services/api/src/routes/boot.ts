@@ -17,6 +17,7 @@ const read = createRoute({
     200: { description: 'The file', content: { 'application/octet-stream': { schema: bytes } } },
     206: { description: 'A part', content: { 'application/octet-stream': { schema: bytes } } },
     304: { description: 'Not changed' },
+    412: { description: 'Another version than the one that is meant' },
     416: { description: 'No such part' },
   },
 })
@@ -33,6 +34,8 @@ export function boot({ bootFiles }: AppDeps) {
       conditions: {
         range: c.req.header('range'),
         ifRange: c.req.header('if-range'),
+        ifMatch: c.req.header('if-match'),
+        ifUnmodifiedSince: c.req.header('if-unmodified-since'),
         ifNoneMatch: c.req.header('if-none-match'),
         ifModifiedSince: c.req.header('if-modified-since'),
       },
