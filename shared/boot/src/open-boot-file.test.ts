@@ -110,6 +110,7 @@ describe('resolveBootFile', () => {
     await utimes(`${path}.new`, changed.modifiedAt, changed.modifiedAt)
     await rename(`${path}.new`, path)
     const replaced = await open()
+    expect(await isUnchanged(changed)).toBe(true)
     expect(replaced.version).not.toBe(changed.version)
     for (const one of [file, again, changed, replaced]) await one.handle.close()
   })

@@ -9,6 +9,7 @@ export interface OpenBootFile {
   path: string
   sizeBytes: number
   modifiedAt: Date
+  modifiedNs: bigint
   /** When bytes, name or rights last changed, in milliseconds since 1970. */
   changedAt: number
   /** Another one for every change of the file, and for the file that replaces it. */
@@ -40,9 +41,14 @@ export function bootFilePaths(requestPath: string): string[] {
   return asked === undefined ? [] : [asked, `boot/${asked}`].filter(isPublic)
 }
 
-/** Whether the open file is still the version that was opened. */
-export async function isUnchanged(file: OpenBootFile): Promise<boolean> {
-  return versionOf(await file.handle.stat({ bigint: true })) === file.version
+/** Whether the open file still has the bytes it was opened with, even if its name means another file by now. */
+export async function isUnchanged({
+  handle,
+  sizeBytes,
+  modifiedNs,
+}: OpenBootFile): Promise<boolean> {
+  const { size, mtimeNs } = await handle.stat({ bigint: true })
+  return Number(size) === sizeBytes && mtimeNs === modifiedNs
 }
 
 /** Slashes may be doubled, as firmware writes them. */
@@ -77,6 +83,7 @@ async function openInside(root: string, path: string): Promise<OpenBootFile | un
         path,
         sizeBytes: Number(stats.size),
         modifiedAt: stats.mtime,
+        modifiedNs: stats.mtimeNs,
         changedAt: Number(stats.ctimeMs),
         version: versionOf(stats),
       }
