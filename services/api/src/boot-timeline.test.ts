@@ -2,6 +2,7 @@ import type { BootStep } from '@linbo/bus'
 import { describe, expect, it } from 'vitest'
 import {
   type Attempt,
+  attemptOfFile,
   expire,
   findAttempt,
   foldStep,
@@ -32,12 +33,14 @@ function machine() {
 }
 
 const netboot: [number, BootStep][] = [
+  [0, 'firmware-discover'],
   [0, 'firmware-offer'],
   [1, 'firmware-ack'],
   [2, 'boot-file'],
   [4, 'grub-config'],
   [9, 'kernel'],
   [20, 'initramfs'],
+  [30, 'linbo-discover'],
   [30, 'linbo-offer'],
   [31, 'linbo-ack'],
   [33, 'start-conf'],
@@ -124,8 +127,31 @@ describe('where an attempt begins', () => {
       states: ['stalled', 'booting'],
     },
     {
+      name: 'goes on when GRUB hands over to iPXE, which asks for an address of its own',
+      steps: [...netboot.slice(0, 5), [8, 'firmware-discover'], [9, 'firmware-ack']],
+      attempts: 1,
+      states: ['booting'],
+    },
+    {
+      name: 'begins anew when firmware asks again after the kernel',
+      steps: [...netboot.slice(0, 6), [12, 'firmware-discover']],
+      attempts: 2,
+      states: ['stalled', 'booting'],
+    },
+    {
+      name: 'begins anew with a second core image after the kernel, when another server gives addresses',
+      steps: [
+        [0, 'boot-file'],
+        [2, 'kernel'],
+        [40, 'boot-file'],
+      ],
+      attempts: 2,
+      states: ['stalled', 'booting'],
+    },
+    {
       name: 'begins with LINBO itself when GRUB on the disk loaded it',
       steps: [
+        [0, 'linbo-discover'],
         [0, 'linbo-offer'],
         [1, 'linbo-ack'],
         [3, 'start-conf'],
@@ -222,14 +248,19 @@ describe('who an attempt belongs to', () => {
 })
 
 describe('a machine that goes quiet', () => {
-  it('is stalled after three minutes, and booting again with its next step', () => {
+  it.each<[BootStep, number]>([
+    ['firmware-offer', 75],
+    ['boot-file', 90],
+    ['kernel', 45],
+    ['initramfs', 150],
+    ['linbo-ack', 90],
+  ])('is stalled some time after %s, and booting again with its next step', (step, seconds) => {
     const pc = machine()
-    pc.step(0, 'boot-file')
-    expect(expire(pc.timeline, start + 179_000)).toEqual([])
-    expect(expire(pc.timeline, start + 180_000).map((attempt) => attempt.state)).toEqual([
-      'stalled',
-    ])
-    expect(pc.step(200, 'kernel')?.attempt.state).toBe('booting')
+    pc.step(0, step)
+    expect(expire(pc.timeline, start + seconds * 1000 - 1)).toEqual([])
+    const [attempt] = expire(pc.timeline, start + seconds * 1000)
+    expect(attempt?.state).toBe('stalled')
+    expect(pc.step(200, 'linbo-ack')?.attempt.state).toBe('booting')
   })
 
   it('is not stalled in linbo', () => {
@@ -245,10 +276,49 @@ describe('a machine that goes quiet', () => {
     expect(pc.timeline.attempts.size).toBe(0)
   })
 
-  it('writes a step that repeats at once only once', () => {
+  it('has steps that repeat on end counted', () => {
     const pc = machine()
-    pc.step(0, 'firmware-offer')
-    pc.step(3, 'firmware-offer')
-    expect(pc.attempts()[0]?.steps).toHaveLength(1)
+    for (const seconds of [0, 4, 12]) {
+      pc.step(seconds, 'firmware-discover')
+      pc.step(seconds, 'firmware-offer')
+    }
+    expect(pc.attempts()[0]?.steps).toMatchObject([
+      { step: 'firmware-discover', times: 3 },
+      { step: 'firmware-offer', times: 3 },
+    ])
+  })
+})
+
+describe('a file that is the first sign of a machine', () => {
+  const fetching = (seconds: number, via: 'tftp' | 'http' | 'rsync') => ({
+    ...{
+      id: 1,
+      type: 'transfer.started' as const,
+      at: new Date(start + seconds * 1000).toISOString(),
+    },
+    ...{ host: 'pc01', mac, ip: '10.0.0.1', transfer: `t${seconds}`, via },
+    ...{ direction: 'down' as const, file: 'linbo64', sizeBytes: 10 },
+  })
+
+  it('begins an attempt when it is a boot file', () => {
+    const pc = machine()
+    const begun = attemptOfFile(pc.timeline, fetching(0, 'http'), 'kernel', 'b1')
+    expect(begun?.attempt).toMatchObject({ id: 'b1', state: 'booting', steps: [] })
+    expect(attemptOfFile(pc.timeline, fetching(1, 'http'), 'initramfs', 'b2')?.attempt.id).toBe(
+      'b1',
+    )
+  })
+
+  it('begins a new one after LINBO, but not by rsync', () => {
+    const pc = machine()
+    pc.step(0, 'start-conf')
+    expect(attemptOfFile(pc.timeline, fetching(9, 'rsync'), 'start-conf', 'x')?.attempt.id).toBe(
+      'b1',
+    )
+    expect(attemptOfFile(pc.timeline, fetching(9, 'tftp'), 'boot-file', 'x')?.attempt.id).toBe('x')
+  })
+
+  it('is of no boot when it is another file of a machine nobody saw boot', () => {
+    expect(attemptOfFile(machine().timeline, fetching(0, 'tftp'), undefined, 'x')).toBeUndefined()
   })
 })

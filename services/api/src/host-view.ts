@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { HostStatus } from '@linbo/bus'
 import type { BootRow, HostRow } from '@linbo/db'
 import { moment } from './answers.ts'
+import { bootState, verdictSchema, verdictView } from './boot-view.ts'
 import type { StoredStatus } from './host-status.ts'
 
 const statuses = ['off', 'booting', 'linbo', 'os', 'unknown'] as const satisfies HostStatus[]
@@ -24,11 +25,12 @@ export const hostSchema = z
     boot: z
       .object({
         id: z.string(),
-        state: z.enum(['booting', 'linbo', 'stalled']),
+        state: bootState,
         step: z.string().nullable(),
         detail: z.string().nullable(),
         startedAt: moment,
         lastAt: moment,
+        verdict: verdictSchema.nullable(),
       })
       .nullable()
       .openapi({ description: 'the newest boot attempt' }),
@@ -69,5 +71,6 @@ function bootSummary(boot: BootRow): NonNullable<HostView['boot']> {
     detail: last?.detail ?? null,
     startedAt: boot.started_at.toISOString(),
     lastAt: boot.last_at.toISOString(),
+    verdict: verdictView(boot),
   }
 }

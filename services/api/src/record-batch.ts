@@ -2,20 +2,25 @@ import {
   type BootRow,
   type Db,
   removeBoot,
-  saveBoot,
+  saveBoots,
   saveTransfers,
   type TransferRow,
 } from '@linbo/db'
 import type { Logger } from '@linbo/log'
 import type { Clock } from '@linbo/runtime'
+import { phaseTimes } from './boot-phases.ts'
 import type { Attempt } from './boot-timeline.ts'
 
 /** The longest a row waits for others to be written with, in milliseconds. */
 export const batchMs = 250
+/** The files of a boot come by the dozen; they are shown live from the events anyway. */
+const soonMs = 1000
 
 /** Rows on their way to the database, many at once; of a row that changes twice only the last is written. */
 export interface RecordBatch {
   boot(attempt: Attempt): void
+  /** Not worth a write of its own right now. */
+  bootSoon(attempt: Attempt): void
   forgetBoot(id: string): void
   transfer(row: TransferRow): void
   flush(): Promise<void>
@@ -28,9 +33,10 @@ export function createRecordBatch(deps: {
   /** Called after each write. */
   onWritten(): Promise<void>
 }): RecordBatch {
-  const boots = new Map<string, BootRow | undefined>()
+  const boots = new Map<string, Attempt | undefined>()
   const transfers = new Map<string, TransferRow>()
   let cancel: (() => void) | undefined
+  let dueAt = Number.POSITIVE_INFINITY
   let writing = Promise.resolve()
 
   const write = async () => {
@@ -39,25 +45,34 @@ export function createRecordBatch(deps: {
     boots.clear()
     transfers.clear()
     await saveTransfers(deps.db, someTransfers)
-    for (const [id, row] of someBoots) {
-      if (row) await saveBoot(deps.db, row)
-      else await removeBoot(deps.db, id)
-    }
+    await saveBoots(
+      deps.db,
+      someBoots.flatMap(([, attempt]) => (attempt ? [toRow(attempt)] : [])),
+    )
+    for (const [id, attempt] of someBoots) if (!attempt) await removeBoot(deps.db, id)
     await deps.onWritten()
   }
   const flush = () => {
     cancel?.()
     cancel = undefined
+    dueAt = Number.POSITIVE_INFINITY
     writing = writing.then(write).catch((err) => deps.log.error({ err }, 'record not written'))
     return writing
   }
-  const later = () => {
-    cancel ??= deps.clock.after(batchMs, () => void flush())
+  const later = (ms = batchMs) => {
+    if (deps.clock.now() + ms >= dueAt) return
+    cancel?.()
+    dueAt = deps.clock.now() + ms
+    cancel = deps.clock.after(ms, () => void flush())
   }
   return {
     boot(attempt) {
-      boots.set(attempt.id, toRow(attempt))
+      boots.set(attempt.id, attempt)
       later()
+    },
+    bootSoon(attempt) {
+      boots.set(attempt.id, attempt)
+      later(soonMs)
     },
     forgetBoot(id) {
       boots.set(id, undefined)
@@ -81,7 +96,14 @@ function toRow(attempt: Attempt): BootRow {
     state: attempt.state,
     started_at: new Date(attempt.startedAt),
     last_at: new Date(attempt.lastAt),
-    steps: [...attempt.steps],
+    steps: attempt.steps,
+    room: attempt.room,
+    group: attempt.group,
+    files: attempt.files,
+    verdict: attempt.verdict,
+    phases: Object.fromEntries(
+      phaseTimes(attempt).flatMap(({ phase, ms, isOpen }) => (isOpen ? [] : [[phase, ms]])),
+    ),
   }
 }
 
@@ -98,5 +120,10 @@ export function fromRow(row: BootRow): Attempt {
     lastAt: row.last_at.getTime(),
     aliveAt: row.last_at.getTime(),
     steps: row.steps,
+    room: row.room,
+    group: row.group,
+    pxe: null,
+    files: row.files,
+    verdict: row.verdict,
   }
 }

@@ -106,9 +106,9 @@ describe('boots', () => {
     expect(changes).toEqual([])
   })
 
-  it('calls a boot stalled that has been quiet for three minutes', async () => {
-    await step('kernel')
-    clock.advance(190_000)
+  it('calls a boot stalled that has been quiet for too long', async () => {
+    await step('boot-file')
+    clock.advance(100_000)
     await recorder.settled()
     expect((await listBoots(database.db))[0]?.state).toBe('stalled')
   })
@@ -118,9 +118,9 @@ describe('boots', () => {
     const transfer = 't1'
     const file = { via: 'tftp', direction: 'down', file: 'linbofs64', sizeBytes: 100 } as const
     await tell('transfer.started', { ...pc, ...file, transfer })
-    clock.advance(170_000)
+    clock.advance(40_000)
     await tell('transfer.progress', { transfer, bytes: 10, sizeBytes: 100, bytesPerSecond: 1 })
-    clock.advance(60_000)
+    clock.advance(30_000)
     await recorder.settled()
     expect((await listBoots(database.db))[0]?.state).toBe('booting')
   })
@@ -294,6 +294,7 @@ it('aborts nothing that another recorder left running', async () => {
     bytes: 0,
     result: null,
     reason: null,
+    retries: null,
     started_at: new Date(clock.now()),
     finished_at: null,
   }

@@ -1,14 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import type { BusEvent } from '@linbo/bus'
 import { listBoots, listTransfers, pruneBoots, pruneTransfers } from '@linbo/db'
-import {
-  type Attempt,
-  expire,
-  findAttempt,
-  foldStep,
-  forgetMs,
-  type Timeline,
-} from './boot-timeline.ts'
+import { createBootKeeper } from './boot-keeper.ts'
+import { type Attempt, forgetMs, type Timeline } from './boot-timeline.ts'
 import { statusAfterCommands, statusOfAttempt } from './host-status.ts'
 import { createMachineLookup } from './machine-lookup.ts'
 import { createOperationLookup } from './operation-lookup.ts'
@@ -36,7 +29,6 @@ export async function startRecording(deps: RecorderDeps): Promise<Recording> {
   const { bus, clock, db, log } = deps
   const timeline = await loadTimeline(deps)
   const transfers = await loadTransfers(deps)
-  const attemptOf = new Map<string, Attempt>()
   const machines = createMachineLookup(db, clock.now)
   const operations = createOperationLookup(db)
   const statuses = await createStatusKeeper(bus, clock.now)
@@ -49,6 +41,7 @@ export async function startRecording(deps: RecorderDeps): Promise<Recording> {
       if (position !== undefined) await bus.state.set(positionKey, position, positionTtlMs)
     },
   })
+  const boots = createBootKeeper({ db, bus, now: clock.now, batch, timeline })
 
   const onStep = async (event: BusEvent<'boot.step'>) => {
     const host = await machines.find(event)
@@ -58,10 +51,8 @@ export async function startRecording(deps: RecorderDeps): Promise<Recording> {
       host: event.host ?? host?.hostname ?? null,
       mac: event.mac ?? host?.mac ?? null,
     }
-    const folded = foldStep(timeline, step, randomUUID())
-    for (const attempt of folded?.changed ?? []) batch.boot(attempt)
-    if (folded?.merged) batch.forgetBoot(folded.merged)
-    if (!host) return
+    const folded = await boots.step(step, host)
+    if (!host || event.step === 'os') return
     if (folded)
       await statuses.set(host, { status: statusOfAttempt(folded.attempt), ip: event.ip ?? host.ip })
     else await onSeen({ ...event, by: event.step === 'linbo-ack' ? 'dhcp' : 'rsync' })
@@ -70,6 +61,11 @@ export async function startRecording(deps: RecorderDeps): Promise<Recording> {
     const host = await machines.find(event)
     if (!host) return
     const isLinbo = event.by === 'rsync' || event.by === 'ssh'
+    if (event.by === 'ssh' && boots.isAwaited(event)) {
+      const { host: name, mac, ip } = event
+      const ready = { step: 'ready', ok: true, detail: 'reached over SSH' } as const
+      bus.publish('boot.step', { host: name, mac, ip, ...ready })
+    }
     if (isLinbo && statuses.get(host.hostname) === 'unknown') {
       await statuses.set(host, { status: 'linbo', ip: event.ip ?? host.ip })
     } else if (statuses.get(host.hostname) === 'linbo') await statuses.renew(host, event.ip)
@@ -79,13 +75,7 @@ export async function startRecording(deps: RecorderDeps): Promise<Recording> {
   ) => {
     const row = foldTransfer(transfers, event)
     if (row) batch.transfer(row)
-    if (event.type === 'transfer.started') {
-      const attempt = findAttempt(timeline, event)
-      if (attempt) attemptOf.set(event.transfer, attempt)
-    }
-    const attempt = attemptOf.get(event.transfer)
-    if (attempt) attempt.aliveAt = Math.max(attempt.aliveAt, Date.parse(event.at))
-    if (event.type === 'transfer.finished') attemptOf.delete(event.transfer)
+    boots.transfer(event)
   }
   const onHostDone = async (event: BusEvent<'operation.step'>) => {
     const host = await machines.find({ host: event.host, mac: null, ip: null })
@@ -93,6 +83,10 @@ export async function startRecording(deps: RecorderDeps): Promise<Recording> {
     if (!host || !after) return
     const os = after.status === 'os' ? await deps.osName(host.group, after.number) : undefined
     await statuses.set(host, { status: after.status, os: os ?? null })
+    if (after.status !== 'os') return
+    const { hostname, mac, ip } = host
+    const detail = os ?? `system ${after.number}`
+    bus.publish('boot.step', { host: hostname, mac, ip, step: 'os', ok: true, detail })
   }
   const handle = async (event: BusEvent) => {
     position = event.id
@@ -116,7 +110,7 @@ export async function startRecording(deps: RecorderDeps): Promise<Recording> {
   }
   let prunedAt = 0
   const tick = async () => {
-    for (const attempt of expire(timeline, clock.now())) batch.boot(attempt)
+    boots.tick()
     for (const row of endSilent(transfers, clock.now())) batch.transfer(row)
     statuses.expire()
     if (clock.now() - prunedAt < pruneMs) return

@@ -333,7 +333,7 @@ describe('the service', () => {
     }
     const times = { started_at: new Date(), finished_at: null }
     await saveTransfers(database.db, [
-      { id: 'cut', ...row, ...times, bytes: 1, result: null, reason: null },
+      { id: 'cut', ...row, ...times, bytes: 1, result: null, reason: null, retries: null },
     ])
     service = create()
     await service.start()

@@ -30,6 +30,7 @@ export function foldTransfer(log: TransferLog, event: TransferEvent): TransferRo
       bytes: 0,
       result: null,
       reason: null,
+      retries: null,
       started_at: new Date(at),
       finished_at: null,
     }
@@ -45,7 +46,8 @@ export function foldTransfer(log: TransferLog, event: TransferEvent): TransferRo
     return undefined
   }
   log.delete(event.transfer)
-  return { ...open.row, result: event.result, reason: event.reason, finished_at: new Date(at) }
+  const { result, reason, retries = null } = event
+  return { ...open.row, result, reason, retries, finished_at: new Date(at) }
 }
 
 /** Ends the transfers whose service has fallen silent; returns their rows. */

@@ -38,6 +38,34 @@ export type BootCause =
   /** A transfer ended because nothing came back any more. */
   | 'client-silent'
 
+/** What a boot attempt came to, as far as it can be told: where it stopped, or what made it slow. */
+export type BootVerdict =
+  | 'foreign-server'
+  | 'wrong-architecture'
+  | 'unknown-network'
+  | 'pool-exhausted'
+  | 'address-refused'
+  | 'no-answer'
+  | 'offer-not-taken'
+  | 'boot-file-not-asked'
+  | 'file-missing'
+  | 'loader-silent'
+  | 'kernel-not-asked'
+  | 'client-silent'
+  | 'packet-loss'
+  /** Several machines of one room lose packets at the same time. */
+  | 'room-packet-loss'
+  | 'linux-silent'
+  | 'linbo-no-lease'
+  | 'start-conf-not-asked'
+  | 'unregistered'
+  | 'pxe-off'
+  | 'start-conf-missing'
+  | 'no-ssh'
+  | 'step-failed'
+  /** It arrived, but took much longer than its room usually does. */
+  | 'slow'
+
 /** Which machine an event is about, as far as the reporting service can tell. */
 export interface Machine {
   /** Host name, null while the machine is not known. */
@@ -77,6 +105,14 @@ export interface Events {
     /** `uefi-x64`, `bios`, … when the step tells. */
     firmware?: string
     cause?: BootCause
+    /** What the cause is about: the other server's address, the missing file, the group. */
+    about?: string
+  }
+  /** A boot attempt arrived, got stuck, or is judged anew. */
+  'boot.verdict': Machine & {
+    boot: string
+    state: 'booting' | 'linbo' | 'stalled'
+    verdict: BootVerdict | null
   }
   'transfer.started': Machine & {
     /** Unique per transfer. */

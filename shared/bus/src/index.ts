@@ -2,6 +2,7 @@ export type { Bus, State, SubscribeOptions, Subscription } from './bus.ts'
 export type {
   BootCause,
   BootStep,
+  BootVerdict,
   BusEvent,
   Events,
   EventType,

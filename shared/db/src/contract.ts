@@ -125,13 +125,49 @@ export function describeDatabaseContract(name: string, open: () => Promise<Datab
         started_at: start,
         last_at: start,
         steps: [{ at: start.toISOString(), step: 'firmware-offer', ok: true, detail: '10.0.0.1' }],
+        room: 'r1',
+        group: 'lab',
+        files: [],
+        verdict: null,
+        phases: {},
       }
-      await queries.saveBoot(db, boot)
+      await queries.saveBoots(db, [boot, { ...boot, id: 'b2', hostname: 'pc02' }])
       const more = { at: start.toISOString(), step: 'kernel', ok: true, detail: 'linbo64' }
-      await queries.saveBoot(db, { ...boot, state: 'linbo', steps: [...boot.steps, more] })
+      const verdict = { code: 'packet-loss', facts: { retries: 12 } }
+      await queries.saveBoots(db, [
+        { ...boot, state: 'linbo', steps: [...boot.steps, more], verdict },
+      ])
       const [found] = await queries.listBoots(db, { host: 'pc01' })
-      expect(found).toMatchObject({ state: 'linbo', started_at: start })
+      expect(found).toMatchObject({ state: 'linbo', started_at: start, verdict })
       expect(found?.steps.map((step) => step.step)).toEqual(['firmware-offer', 'kernel'])
+      expect(await queries.findBoot(db, 'b2')).toMatchObject({ state: 'booting', verdict: null })
+    })
+
+    it('tells the usual time of each phase, by room and by group, from earlier boots that arrived', async () => {
+      const boot = (id: string, minute: number, more: object) => ({
+        ...{ id, hostname: id, mac: null, ip: null, firmware: null, state: 'linbo' },
+        started_at: new Date(Date.UTC(2026, 10, 20, 7, minute)),
+        last_at: new Date(Date.UTC(2026, 10, 20, 8)),
+        ...{ steps: [], files: [], verdict: null, room: 'r1', group: 'lab', phases: {} },
+        ...more,
+      })
+      await queries.saveBoots(db, [
+        boot('a', 1, { phases: { kernel: 4000, linux: 10_000 } }),
+        boot('b', 2, { phases: { kernel: 5000 } }),
+        boot('c', 3, { phases: { kernel: 90_000 } }),
+        boot('stuck', 4, { phases: { kernel: 1 }, state: 'stalled' }),
+        boot('elsewhere', 5, { phases: { kernel: 1000 }, room: 'r2' }),
+        boot('now', 30, { phases: { kernel: 1 } }),
+      ])
+      const before = new Date(Date.UTC(2026, 10, 20, 7, 30))
+      const inRoom = { boots: 3, phases: { kernel: 5000, linux: 10_000 } }
+      expect(await queries.usualPhases(db, before, { room: 'r1' })).toEqual(inRoom)
+      expect((await queries.usualPhases(db, before, { group: 'lab' })).boots).toBe(4)
+      expect((await queries.usualPhases(db, before)).phases.kernel).toBe(4500)
+      expect(await queries.usualPhases(db, before, { room: 'r9' })).toEqual({
+        boots: 0,
+        phases: {},
+      })
     })
 
     it('updates many transfers at once and ends those a stopped server left open', async () => {
@@ -146,6 +182,7 @@ export function describeDatabaseContract(name: string, open: () => Promise<Datab
         bytes: 0,
         result: null,
         reason: null,
+        retries: null,
         started_at: new Date(),
         finished_at: null,
       })

@@ -69,6 +69,36 @@ export interface StoredBootStep {
   step: string
   ok: boolean
   detail: string
+  /** Why it failed, and what that is about. */
+  cause?: string
+  about?: string
+  /** How often it happened on end, when more than once. */
+  times?: number
+}
+
+/** One file a machine fetched while it booted. */
+export interface StoredBootFile {
+  /** Id of the transfer. */
+  id: string
+  file: string
+  via: string
+  /** Which step of the boot its delivery is, if any. */
+  step: string | null
+  at: string
+  bytes: number
+  sizeBytes: number | null
+  /** Null while it runs, like `result`. */
+  ms: number | null
+  /** How often something had to be sent again; null when nobody can tell. */
+  retries: number | null
+  result: string | null
+  reason: string | null
+}
+
+export interface StoredVerdict {
+  code: string
+  /** Names and numbers for the sentences. */
+  facts: Record<string, string | number>
 }
 
 export interface BootTable {
@@ -82,6 +112,13 @@ export interface BootTable {
   started_at: Time
   last_at: Time
   steps: Json<StoredBootStep[]>
+  /** Where the host was when it booted, null for a machine that is no host. */
+  room: string | null
+  group: string | null
+  files: Json<StoredBootFile[]>
+  verdict: JSONColumnType<StoredVerdict | null, string | null | undefined, string | null>
+  /** Milliseconds each phase took, by name. */
+  phases: Json<Record<string, number>>
 }
 
 export interface TransferTable {
@@ -96,6 +133,8 @@ export interface TransferTable {
   /** Null while it runs. */
   result: string | null
   reason: string | null
+  /** How often something had to be sent again; null when nobody can tell. */
+  retries: number | null
   started_at: Time
   finished_at: OptionalTime
 }

@@ -15,6 +15,7 @@ export async function saveTransfers(db: Db, rows: TransferRow[]): Promise<void> 
         size_bytes: eb.ref('excluded.size_bytes'),
         result: eb.ref('excluded.result'),
         reason: eb.ref('excluded.reason'),
+        retries: eb.ref('excluded.retries'),
         finished_at: eb.ref('excluded.finished_at'),
       })),
     )

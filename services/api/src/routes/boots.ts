@@ -1,28 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { type BootRow, findBoot, listBoots } from '@linbo/db'
+import { findBoot, listBoots } from '@linbo/db'
 import { parseMac } from '@linbo/formats'
-import { json, moment, page, paging, toPage } from '../answers.ts'
+import { json, page, paging, toPage } from '../answers.ts'
+import { findUsual } from '../boot-usual.ts'
+import { bootSchema, bootView } from '../boot-view.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
 import { createRouter } from '../router.ts'
 
 const tags = ['boots']
-
-const bootSchema = z
-  .object({
-    id: z.string(),
-    host: z.string().nullable(),
-    mac: z.string().nullable(),
-    ip: z.string().nullable(),
-    firmware: z.string().nullable(),
-    state: z
-      .enum(['booting', 'linbo', 'stalled'])
-      .openapi({ description: 'linbo: it arrived; stalled: it went quiet before' }),
-    startedAt: moment,
-    lastAt: moment,
-    steps: z.array(z.object({ at: moment, step: z.string(), ok: z.boolean(), detail: z.string() })),
-  })
-  .openapi('Boot')
 
 const list = createRoute({
   method: 'get',
@@ -38,12 +24,12 @@ const read = createRoute({
   method: 'get',
   path: '/{id}',
   tags,
-  summary: 'One boot attempt',
+  summary: 'One boot attempt, compared with what is usual',
   request: { params: z.object({ id: z.string().max(200) }) },
   responses: { 200: json(bootSchema, 'The boot') },
 })
 
-export function boots({ db }: AppDeps) {
+export function boots({ db, live }: AppDeps) {
   return createRouter()
     .openapi(list, async (c) => {
       const { cursor, limit, host, mac } = c.req.valid('query')
@@ -54,7 +40,12 @@ export function boots({ db }: AppDeps) {
         limit: limit + 1,
       })
       return c.json(
-        toPage(rows, limit, (row) => row.id, view),
+        toPage(
+          rows,
+          limit,
+          (row) => row.id,
+          (row) => bootView(row, live.find),
+        ),
         200,
       )
     })
@@ -62,20 +53,6 @@ export function boots({ db }: AppDeps) {
       const { id } = c.req.valid('param')
       const row = await findBoot(db, id)
       if (!row) throw apiError('BOOT_UNKNOWN', `there is no boot ${id}`)
-      return c.json(view(row), 200)
+      return c.json(bootView(row, live.find, await findUsual(db, row)), 200)
     })
-}
-
-function view(row: BootRow): z.infer<typeof bootSchema> {
-  return {
-    id: row.id,
-    host: row.hostname,
-    mac: row.mac,
-    ip: row.ip,
-    firmware: row.firmware,
-    state: row.state as 'booting' | 'linbo' | 'stalled',
-    startedAt: row.started_at.toISOString(),
-    lastAt: row.last_at.toISOString(),
-    steps: row.steps,
-  }
 }

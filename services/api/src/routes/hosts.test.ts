@@ -1,8 +1,8 @@
 import { lstat, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { findKnownKey, listAudit, pinKey, saveBoot } from '@linbo/db'
+import { findKnownKey, listAudit, pinKey, saveBoots } from '@linbo/db'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { addTestHost, openTestApp, type TestApp } from '../test-app.ts'
+import { addTestHost, openTestApp, type TestApp, testBoot } from '../test-app.ts'
 
 let test: TestApp
 beforeAll(async () => {
@@ -96,17 +96,12 @@ describe('reading hosts', () => {
       { status: 'os', os: 'Ubuntu', at: now.toISOString(), ip: null },
       60_000,
     )
-    await saveBoot(test.deps.db, {
-      id: 'boot-2',
-      hostname: 'pc2',
-      mac: null,
-      ip: null,
-      firmware: null,
-      state: 'linbo',
-      started_at: now,
-      last_at: now,
-      steps: [{ at: now.toISOString(), step: 'start-conf', ok: true, detail: 'start.conf.other' }],
+    const at = now.toISOString()
+    const boot = testBoot({
+      ...{ id: 'boot-2', hostname: 'pc2', state: 'linbo', started_at: now, last_at: now },
+      steps: [{ at, step: 'start-conf', ok: true, detail: 'start.conf.other' }],
     })
+    await saveBoots(test.deps.db, [boot])
   })
   const names = async (query: string) => {
     const answer = await test.ask('GET', `/api/v1/hosts${query}`)

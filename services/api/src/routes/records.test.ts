@@ -1,6 +1,6 @@
-import { saveBoot, saveLease, saveTransfers, type TransferRow } from '@linbo/db'
+import { saveBoots, saveLease, saveTransfers, type TransferRow } from '@linbo/db'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addTestHost, openTestApp, type TestApp } from '../test-app.ts'
+import { addTestHost, openTestApp, type TestApp, testBoot } from '../test-app.ts'
 
 let test: TestApp
 const at = new Date('2026-01-05T08:00:00Z')
@@ -20,6 +20,7 @@ beforeAll(async () => {
     bytes: 0,
     result: null,
     reason: null,
+    retries: null,
     started_at: at,
     finished_at: null,
     ...more,
@@ -29,19 +30,11 @@ beforeAll(async () => {
     transfer('t2', {}),
     transfer('t3', { hostname: null }),
   ])
-  for (const id of ['b1', 'b2', 'b3']) {
-    await saveBoot(test.deps.db, {
-      id,
-      hostname: id === 'b3' ? null : 'pc1',
-      mac: '52:54:00:00:00:01',
-      ip: null,
-      firmware: 'bios',
-      state: 'booting',
-      started_at: at,
-      last_at: later,
-      steps: [],
-    })
-  }
+  const boot = { mac: '52:54:00:00:00:01', firmware: 'bios', started_at: at, last_at: later }
+  await saveBoots(
+    test.deps.db,
+    ['b1', 'b2', 'b3'].map((id) => testBoot({ id, hostname: id === 'b3' ? null : 'pc1', ...boot })),
+  )
   const mac = '52:54:00:00:00:09'
   await saveLease(test.deps.db, { mac, ip: '10.0.9.9', hostname: null, expires_at: later })
 })

@@ -23,6 +23,11 @@ const transferSchema = z
       .openapi({ description: 'now while it runs, on average afterwards' }),
     result: z.enum(['ok', 'failed', 'aborted', 'missing', 'refused']).nullable(),
     reason: z.string().nullable(),
+    retries: z
+      .number()
+      .int()
+      .nullable()
+      .openapi({ description: 'how often something had to be sent again; only TFTP can tell' }),
     startedAt: moment,
     finishedAt: moment.nullable(),
   })
@@ -68,6 +73,7 @@ export function transfers({ db, live }: AppDeps) {
       bytesPerSecond: progress?.bytesPerSecond ?? average,
       result: row.result as z.infer<typeof transferSchema>['result'],
       reason: row.reason,
+      retries: row.retries,
       startedAt: row.started_at.toISOString(),
       finishedAt: toIso(row.finished_at),
     }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import * as start from './0001-start.ts'
 import * as sessions from './0002-sessions.ts'
+import * as bootVerdicts from './0003-boot-verdicts.ts'
 
 export interface Migration {
   name: string
@@ -11,4 +12,5 @@ export interface Migration {
 export const migrations: Migration[] = [
   { name: '0001-start', up: start.up },
   { name: '0002-sessions', up: sessions.up },
+  { name: '0003-boot-verdicts', up: bootVerdicts.up },
 ]
