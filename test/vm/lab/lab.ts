@@ -24,8 +24,12 @@ export interface Lab extends AsyncDisposable {
 /**
  * Builds what is not in the cache, makes the network and starts the suite. Everything goes when it is disposed of.
  * @param output folder for the suite's log, which stays
+ * @param settings of the suite, beside or instead of the lab's own
  */
-export async function createLab(output: string): Promise<Lab> {
+export async function createLab(
+  output: string,
+  settings: (network: LabNetwork) => Record<string, string> = () => ({}),
+): Promise<Lab> {
   await removeOrphans()
   const client = await buildClient()
   const image = await buildOsImage(imageName, ballastMiB)
@@ -41,6 +45,7 @@ export async function createLab(output: string): Promise<Lab> {
     client,
     image,
     log: join(output, 'vm-suite.log'),
+    settings: settings(network),
   })
   const suite = stack.use(started)
   const events = stack.use(await recordEvents(suite.url, suite.token))

@@ -22,6 +22,8 @@ export interface MachineOptions {
   folder: string
   diskMiB: number
   memoryMiB: number
+  /** The bridge it is plugged into, when not the first one. */
+  bridge?: string
 }
 
 const ovmf = '/usr/share/OVMF'
@@ -37,7 +39,7 @@ export async function powerOn(network: LabNetwork, options: MachineOptions): Pro
   const messages: string[] = []
   const child = network.start({
     command: 'qemu-system-x86_64',
-    args: qemuArguments(options, await network.addTap(), file),
+    args: qemuArguments(options, await network.addTap(options.bridge), file),
     debianPackage: 'qemu-system-x86',
     onLine: (line) => messages.push(line),
   })

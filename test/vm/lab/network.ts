@@ -10,10 +10,25 @@ export interface LabNetwork extends AsyncDisposable {
   serverIp: string
   /** The same server, as the tests reach it. */
   address: string
-  /** A port of the bridge; returns the name of its tap device. */
-  addTap(): Promise<string>
+  /** A port of a bridge, the first one unless named; returns the name of its tap device. */
+  addTap(bridge?: string): Promise<string>
   /** Starts a program inside the namespace; it is stopped when the network goes. */
   start(options: ChildOptions): Child
+  /**
+   * Another machine on the bridge, in a namespace of its own.
+   * @param links its network cards: which bridge each is plugged into, and its address with prefix length
+   */
+  addNeighbour(label: string, links: { bridge: string; address: string }[]): Promise<Neighbour>
+  /** A second bridge that only neighbours lead to. */
+  addBridge(name: string): Promise<void>
+}
+
+/** A machine beside the server that is no virtual one. */
+export interface Neighbour {
+  /** Starts a program there; it is stopped when the network goes. */
+  start(options: ChildOptions): Child
+  /** Runs a program there to its end. @throws Error with what it printed. */
+  run(command: string, ...args: string[]): Promise<void>
 }
 
 const namePrefix = 'linbo-vm-'
@@ -28,6 +43,7 @@ export async function createNetwork(): Promise<LabNetwork> {
   const outside = outsideLink(process.pid)
   const children: Child[] = []
   let taps = 0
+  let cables = 0
   const inside = (...args: string[]) => ip('-n', name, ...args)
 
   const dispose = async () => {
@@ -56,10 +72,10 @@ export async function createNetwork(): Promise<LabNetwork> {
     prefix,
     serverIp: `${prefix}.1`,
     address: `10.78.${number}.2`,
-    async addTap() {
+    async addTap(bridge = 'br0') {
       const tap = `tap${taps++}`
       await inside('tuntap', 'add', 'dev', tap, 'mode', 'tap')
-      await inside('link', 'set', tap, 'master', 'br0')
+      await inside('link', 'set', tap, 'master', bridge)
       await inside('link', 'set', tap, 'up')
       return tap
     },
@@ -69,16 +85,46 @@ export async function createNetwork(): Promise<LabNetwork> {
       children.push(child)
       return child
     },
+    async addBridge(bridge) {
+      await inside('link', 'add', bridge, 'type', 'bridge')
+      await inside('link', 'set', bridge, 'up')
+    },
+    async addNeighbour(label, links) {
+      const other = `${name}-${label}`
+      await ip('netns', 'add', other)
+      await ip('-n', other, 'link', 'set', 'lo', 'up')
+      for (const [index, { bridge, address }] of links.entries()) {
+        const port = `port${cables++}`
+        const card = `eth${index}`
+        await inside('link', 'add', port, 'type', 'veth', 'peer', 'name', card, 'netns', other)
+        await inside('link', 'set', port, 'master', bridge, 'up')
+        await ip('-n', other, 'addr', 'add', address, 'broadcast', '+', 'dev', card)
+        await ip('-n', other, 'link', 'set', card, 'up')
+      }
+      const start = (options: ChildOptions) => {
+        const args = ['netns', 'exec', other, options.command, ...options.args]
+        const child = spawnChild({ ...options, command: 'ip', args })
+        children.push(child)
+        return child
+      }
+      return {
+        start,
+        run: async (command, ...args) => void (await ip('netns', 'exec', other, command, ...args)),
+      }
+    },
     [Symbol.asyncDispose]: dispose,
   }
 }
 
-/** Removes the network of a process, with all that runs in it. */
+/** Removes the network of a process, its neighbours, and all that runs in them. */
 export async function removeNetwork(pid: number): Promise<void> {
   const name = `${namePrefix}${pid}`
-  for (const one of (await ip('netns', 'pids', name)).split('\n')) {
-    if (one !== '') process.kill(Number(one), 'SIGKILL')
+  const spaces = (await ip('netns', 'list')).split('\n').map((line) => line.split(' ')[0] ?? '')
+  for (const space of spaces.filter((one) => one === name || one.startsWith(`${name}-`))) {
+    for (const one of (await ip('netns', 'pids', space)).split('\n')) {
+      if (one !== '') process.kill(Number(one), 'SIGKILL')
+    }
+    await ip('netns', 'del', space)
   }
   await ip('link', 'del', outsideLink(pid)).catch(() => {})
-  await ip('netns', 'del', name)
 }

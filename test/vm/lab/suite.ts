@@ -41,6 +41,8 @@ export interface SuiteOptions {
   log: string
   client: Client
   image: OsImage
+  /** Settings beside, or instead of, the lab's own. */
+  settings?: Record<string, string>
 }
 
 /** Starts the suite with its own DHCP server, and lays out what its clients boot. */
@@ -56,6 +58,7 @@ export async function startSuite(network: LabNetwork, options: SuiteOptions): Pr
     LINBO_DHCP_POOL: `${network.prefix}.200-${network.prefix}.220`,
     LINBO_DHCP_DOMAIN: 'lab.test',
     LINBO_LOG_LEVEL: process.env.LINBO_LOG_LEVEL ?? 'info',
+    ...options.settings,
   }
   const start = (program: string, words: string[], onLine: (line: string) => void) =>
     network.start({
