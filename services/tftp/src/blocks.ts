@@ -1,3 +1,4 @@
+import { type Placed, place } from '@linbo/runtime/datagrams'
 import { headerBytes, Opcode, writeHeader } from './packet.ts'
 
 /** What blocks are cut from. */
@@ -8,10 +9,19 @@ export interface Content {
   read(views: Uint8Array[], position: number): Promise<void>
 }
 
-/** Some blocks in a row, as finished DATA packets. Never written to again: the kernel may still be reading. */
+/** Some blocks in a row, as finished DATA packets that lie one behind the other. Never written to again. */
 interface Chunk {
-  frames: Uint8Array[]
+  data: Placed
+  first: number
+  count: number
+}
+
+/** DATA packets in a row: `count` of them in `bytes` bytes of `data` from `offset`. */
+export interface Run {
+  data: Placed
+  offset: number
   bytes: number
+  count: number
 }
 
 /** Bytes of a file that are read at once, and the most blocks that one system call fills (IOV_MAX). */
@@ -66,11 +76,11 @@ export class FrameCache {
 
   #keep(key: string, chunk: Chunk): Chunk {
     this.#chunks.set(key, chunk)
-    this.#bytes += chunk.bytes
+    this.#bytes += chunk.data.bytes.length
     for (const [oldKey, old] of this.#chunks) {
       if (this.#bytes <= this.#maxBytes) break
       this.#chunks.delete(oldKey)
-      this.#bytes -= old.bytes
+      this.#bytes -= old.data.bytes.length
     }
     return chunk
   }
@@ -83,14 +93,23 @@ export class Blocks {
   readonly #perChunk: number
   readonly #last: number
   readonly #cache: FrameCache
+  readonly #reading: <T>(load: Promise<T>) => Promise<T>
   /** Chunks this transfer is working with; it holds them even when the cache has let go. */
   readonly #held = new Map<number, Chunk>()
+  readonly #run: Run = { data: { bytes: new Uint8Array(), at: 0 }, offset: 0, bytes: 0, count: 0 }
   /** The chunk that the client has come to. */
   #reached = -1
   /** The chunk asked for in advance last. */
   #ahead = 0
 
-  constructor(content: Content, blksize: number, cache: FrameCache) {
+  /** @param reading is told of everything that is being read. */
+  constructor(
+    content: Content,
+    blksize: number,
+    cache: FrameCache,
+    reading: <T>(load: Promise<T>) => Promise<T> = (load) => load,
+  ) {
+    this.#reading = reading
     this.#content = content
     this.#blksize = blksize
     this.#perChunk = blocksPerChunk(blksize)
@@ -98,10 +117,24 @@ export class Blocks {
     this.#cache = cache
   }
 
-  /** The packet of a block, or undefined when it has to be loaded first. */
-  frame(block: number): Uint8Array | undefined {
-    const index = Math.floor((block - 1) / this.#perChunk)
-    return this.#held.get(index)?.frames[block - 1 - index * this.#perChunk]
+  /** Bytes of a DATA packet that is not the last. */
+  get frameBytes(): number {
+    return headerBytes + this.#blksize
+  }
+
+  /**
+   * The packets from `block` on that lie in a row, `most` at the most, or undefined when they have to be loaded first.
+   * The next call changes what this one returned.
+   */
+  run(block: number, most: number): Run | undefined {
+    const chunk = this.#held.get(Math.floor((block - 1) / this.#perChunk))
+    if (!chunk) return undefined
+    const run = this.#run
+    run.data = chunk.data
+    run.count = Math.min(most, chunk.first + chunk.count - block)
+    run.offset = (block - chunk.first) * this.frameBytes
+    run.bytes = Math.min(run.count * this.frameBytes, chunk.data.bytes.length - run.offset)
+    return run
   }
 
   /**
@@ -130,7 +163,7 @@ export class Blocks {
 
   async #hold(index: number): Promise<void> {
     const key = `${this.#content.id}/${this.#blksize}/${index}`
-    this.#held.set(index, await this.#cache.load(key, () => this.#make(index)))
+    this.#held.set(index, await this.#reading(this.#cache.load(key, () => this.#make(index))))
   }
 
   async #make(index: number): Promise<Chunk> {
@@ -139,18 +172,16 @@ export class Blocks {
     const start = (first - 1) * this.#blksize
     const dataBytes = Math.min(count * this.#blksize, this.#content.sizeBytes - start)
     const memory = new Uint8Array(dataBytes + count * headerBytes)
-    const frames: Uint8Array[] = []
     const views: Uint8Array[] = []
     for (let at = 0, left = dataBytes, block = first; block < first + count; block++) {
       const length = Math.min(this.#blksize, left)
       const frame = memory.subarray(at, at + headerBytes + length)
       writeHeader(frame, Opcode.data, block)
-      frames.push(frame)
       if (length > 0) views.push(frame.subarray(headerBytes))
       at += frame.length
       left -= length
     }
     if (views.length > 0) await this.#content.read(views, start)
-    return { frames, bytes: memory.length }
+    return { data: place(memory), first, count }
   }
 }

@@ -1,8 +1,5 @@
-import { createMemoryBus } from '@linbo/bus'
 import { type Database, openDatabase, saveHost } from '@linbo/db'
-import { silentLog } from '@linbo/log'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createReport } from './report.ts'
 import { openClient, startServer } from './server-fixture.ts'
 
 let database: Database
@@ -86,19 +83,4 @@ it('goes on when the database is away', async () => {
     step: 'kernel',
     ok: true,
   })
-})
-
-it('sends progress at most four times a second', async () => {
-  let now = 0
-  const bus = createMemoryBus()
-  const speeds: number[] = []
-  await bus.subscribe((event) => {
-    if (event.type === 'transfer.progress') speeds.push(event.bytesPerSecond)
-  })
-  const clock = { now: () => now, after: () => () => {} }
-  const report = createReport({ db: database.db, bus, log: silentLog, clock })
-  const transfer = report.transfer('127.77.0.1', 'linbofs64', 1_000_000)
-  for (; now < 1000; now += 10) transfer.progress(now * 100)
-  await report.settled()
-  expect(speeds).toEqual([100_000, 100_000, 100_000])
 })

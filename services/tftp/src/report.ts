@@ -1,26 +1,17 @@
-import { randomUUID } from 'node:crypto'
-import type { FileRole } from '@linbo/boot'
-import type { Bus, Machine, TransferResult } from '@linbo/bus'
+import type { Bus, Machine } from '@linbo/bus'
 import { type Db, findHostByIp, findHostByMac } from '@linbo/db'
 import type { Logger } from '@linbo/log'
-import type { Clock } from '@linbo/runtime'
+import { type Clock, systemClock } from '@linbo/runtime'
+import type { News } from './news.ts'
+
+/** What is worth telling others. */
+type Reported = Exclude<News, { type: 'log' | 'state' }>
 
 /** Tells the others what happens, as events. A database that is away only costs the host's name. */
 export interface Report {
-  /** A client asked for something; `mac` when the request told it. */
-  seen(ip: string, mac: string | undefined): void
-  bootStep(ip: string, role: FileRole, ok: boolean, detail: string): void
-  transfer(ip: string, file: string, sizeBytes: number): TransferReport
+  take(news: Reported): void
   /** Resolves when everything reported has been published. */
   settled(): Promise<void>
-}
-
-/** One transfer's events. Nothing is published before `started`. */
-export interface TransferReport {
-  started(): void
-  /** Call as often as you like; at most four events a second come of it. */
-  progress(bytes: number): void
-  finished(result: TransferResult, bytes: number, reason: string | null): void
 }
 
 interface Known {
@@ -36,15 +27,14 @@ const macMs = 120_000
 /** Longest wait for the database. */
 const patienceMs = 2000
 const keptClients = 10_000
-const progressMs = 250
 
 export function createReport(parts: {
   db: Db
   bus: Pick<Bus, 'publish'>
   log: Logger
-  clock: Clock
+  clock?: Clock
 }): Report {
-  const { db, bus, clock } = parts
+  const { db, bus, clock = systemClock } = parts
   const clients = new Map<string, Known>()
   const pending = new Set<Promise<void>>()
 
@@ -91,60 +81,49 @@ export function createReport(parts: {
     return fresh
   }
 
-  return {
-    seen: (ip, mac) => void know(ip, mac),
-    bootStep(ip, role, ok, detail) {
-      const { step, firmware } = role
-      later(know(ip, undefined), (machine) =>
-        bus.publish('boot.step', {
-          ...machine,
-          step,
-          ok,
-          detail,
-          ...(firmware ? { firmware } : {}),
-        }),
-      )
-    },
-    transfer(ip, file, sizeBytes) {
-      const transfer = randomUUID()
-      const client = know(ip, undefined)
-      const begun = clock.now()
-      let isStarted = false
-      let last = { at: begun, bytes: 0 }
-      const started = () => {
-        if (isStarted) return
-        isStarted = true
-        later(client, (machine) =>
-          bus.publish('transfer.started', {
-            ...machine,
-            transfer,
-            via: 'tftp',
-            direction: 'down',
-            file,
-            sizeBytes,
-          }),
+  /** Clients of the transfers that are running. */
+  const transfers = new Map<string, Known>()
+
+  function take(news: Reported): void {
+    switch (news.type) {
+      case 'seen':
+        know(news.ip, news.mac)
+        break
+      case 'step': {
+        const { role, ok, detail, cause } = news
+        const { step, firmware } = role
+        const more = { ...(firmware ? { firmware } : {}), ...(cause ? { cause } : {}) }
+        later(know(news.ip, undefined), (machine) =>
+          bus.publish('boot.step', { ...machine, step, ok, detail, ...more }),
         )
+        break
       }
-      return {
-        started,
-        progress(bytes) {
-          const at = clock.now()
-          if (at - last.at < progressMs) return
-          const bytesPerSecond = Math.round(((bytes - last.bytes) * 1000) / (at - last.at))
-          last = { at, bytes }
-          later(client, () =>
-            bus.publish('transfer.progress', { transfer, bytes, sizeBytes, bytesPerSecond }),
-          )
-        },
-        finished(result, bytes, reason) {
-          started()
-          const ms = Math.round(clock.now() - begun)
-          later(client, () =>
-            bus.publish('transfer.finished', { transfer, result, bytes, ms, reason }),
-          )
-        },
+      case 'started': {
+        const { transfer, file, sizeBytes } = news
+        const client = know(news.ip, undefined)
+        transfers.set(transfer, client)
+        const facts = { transfer, via: 'tftp', direction: 'down', file, sizeBytes } as const
+        later(client, (machine) => bus.publish('transfer.started', { ...machine, ...facts }))
+        break
       }
-    },
+      case 'progress':
+      case 'finished': {
+        const client = transfers.get(news.transfer)
+        if (!client) break
+        if (news.type === 'finished') transfers.delete(news.transfer)
+        later(client, () => publishTransfer(news))
+      }
+    }
+  }
+
+  function publishTransfer(news: Extract<News, { type: 'progress' | 'finished' }>): void {
+    const { type, ...facts } = news
+    if ('result' in facts) bus.publish('transfer.finished', facts)
+    else bus.publish('transfer.progress', facts)
+  }
+
+  return {
+    take,
     async settled() {
       while (pending.size > 0) await Promise.all(pending)
     },

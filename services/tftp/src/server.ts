@@ -1,147 +1,76 @@
-import { macFromName } from '@linbo/boot'
-import type { Clock, Health, Service } from '@linbo/runtime'
-import { FrameCache } from './blocks.ts'
-import { createFiles } from './files.ts'
+import { Worker } from 'node:worker_threads'
+import { type Health, LinboError, type Service } from '@linbo/runtime'
+import type { EngineConfig } from './engine.ts'
 import type { TftpParts } from './index.ts'
-import { type Door, type Listeners, openListeners } from './listeners.ts'
-import { encode } from './packet.ts'
-import { createPoll } from './poll.ts'
+import type { News } from './news.ts'
 import { createReport } from './report.ts'
-import { judge } from './request.ts'
-import type { Client } from './session.ts'
-import { type Tools, Work } from './work.ts'
+import type { FromThread, ToThread, WrappedError } from './thread-messages.ts'
 
-/** How long blocks stay in memory after the last transfer. */
-const coolDownMs = 10_000
-/** At most this often it is logged that requests are turned away. */
-const fullLogMs = 10_000
-
-interface Place {
-  work: Work
-  /** The request as it came, to tell its repetition from another wish. */
-  request: Uint8Array
+interface Running {
+  worker: Worker
+  port: number
+  exited: Promise<void>
 }
 
-export function createServer(parts: TftpParts, clock: Clock): Service {
-  const { config, log, db, bus } = parts
-  const tools: Tools = {
-    config,
-    files: createFiles(config.LINBO_DIR),
-    cache: new FrameCache(config.LINBO_TFTP_CACHE_MB * 1024 * 1024),
-    poll: createPoll(clock.now, () => running.size),
-    report: createReport({ db, bus, log, clock }),
-    clock,
-    log,
-  }
-  /** By our address, the client's address and its port. */
-  const places = new Map<string, Place>()
-  const perClient = new Map<string, number>()
-  const running = new Set<Work>()
-  let listeners: Listeners | undefined
-  let cancelCoolDown = () => {}
-  let fullLoggedAt = Number.NEGATIVE_INFINITY
+/** The service's side of the serving thread: starts and stops it, and passes on what it tells. */
+export function createServer(parts: TftpParts): Service {
+  const { config, log } = parts
+  const report = createReport(parts)
+  let running: Running | undefined
+  let state = { transfers: 0, rootMissing: false }
 
-  function take(bytes: Uint8Array, from: Client, door: Door): void {
-    tools.poll.touch()
-    const ip = from.address
-    const verdict = judge(bytes)
-    if (verdict.kind === 'ignore') {
-      log.debug({ ip, reason: verdict.reason }, 'datagram ignored')
-      return
-    }
-    if (verdict.kind === 'refuse') {
-      log.debug({ ip, reason: verdict.reason }, 'request refused')
-      door.answer(encode({ op: 'error', code: verdict.code, message: verdict.message }), from)
-      return
-    }
-    const key = `${door.address ?? ''}/${ip}:${from.port}`
-    const present = places.get(key)
-    if (present) {
-      const isRepeated = Buffer.compare(present.request, bytes) === 0
-      if (isRepeated && !present.work.isAllSent) return
-      vacate(key, 'the client asked again from the same port')
-    }
-    tools.report.seen(ip, macFromName(verdict.path))
-    if (!makeRoom(ip)) return
-    cancelCoolDown()
-    const { path, isText, request } = verdict
-    const client = { address: ip, port: from.port }
-    const work = new Work(tools, { path, isText, request, client, door })
-    places.set(key, { work, request: Uint8Array.from(bytes) })
-    perClient.set(ip, (perClient.get(ip) ?? 0) + 1)
-    running.add(work)
-    work.done.then(() => {
-      running.delete(work)
-      if (places.get(key)?.work === work) leave(key, ip)
-      if (running.size === 0) cancelCoolDown = clock.after(coolDownMs, () => tools.cache.clear())
-    })
-  }
-
-  function leave(key: string, ip: string): void {
-    places.delete(key)
-    const left = (perClient.get(ip) ?? 1) - 1
-    if (left > 0) perClient.set(ip, left)
-    else perClient.delete(ip)
-  }
-
-  /** Gives a place away. The client is not told: it may already listen for another answer on that port. */
-  function vacate(key: string, reason: string): void {
-    const place = places.get(key)
-    if (!place) return
-    leave(key, place.work.wish.client.address)
-    place.work.cancel(reason, false)
-  }
-
-  /**
-   * Finds a place for one more transfer, if need be that of the oldest client that never acknowledged
-   * anything. When all are truly taken the request is dropped: a client asks again, but gives up on an ERROR.
-   */
-  function makeRoom(ip: string): boolean {
-    const isOwnFull = (perClient.get(ip) ?? 0) >= config.LINBO_TFTP_TRANSFERS_PER_CLIENT
-    if (!isOwnFull && places.size < config.LINBO_TFTP_TRANSFERS) return true
-    for (const [key, { work }] of places) {
-      if (!work.isHalfOpen || (isOwnFull && work.wish.client.address !== ip)) continue
-      vacate(key, 'others needed its place')
-      return true
-    }
-    if (clock.now() - fullLoggedAt > fullLogMs) {
-      fullLoggedAt = clock.now()
-      log.warn({ ip, transfers: places.size }, 'too many transfers at once, requests are dropped')
-    }
-    return false
+  function take(news: News): void {
+    if (news.type === 'state') state = news
+    else if (news.type === 'log') log[news.level](news.facts, news.text)
+    else report.take(news)
   }
 
   return {
     name: 'tftp',
     async start() {
-      await tools.files.check()
-      listeners = await openListeners({
-        address: config.LINBO_LISTEN,
-        port: config.LINBO_TFTP_PORT,
-        now: clock.now,
-        onRequest: take,
-        onError: (err) => log.warn({ err }, 'TFTP socket error'),
-      })
+      running = await startThread(config, take)
     },
     async stop() {
-      await listeners?.close()
-      listeners = undefined
-      for (const work of running) work.cancel('the server is stopping', true)
-      await Promise.all([...running].map((work) => work.done))
-      await tools.report.settled()
-      tools.poll.stop()
-      cancelCoolDown()
-      tools.cache.clear()
+      running?.worker.postMessage({ type: 'stop' } satisfies ToThread)
+      await running?.exited
+      running = undefined
+      await report.settled()
     },
     health(): Health {
-      if (!listeners) return { state: 'stopped' }
-      const facts = {
-        port: listeners.port,
-        root: config.LINBO_DIR,
-        transfers: running.size,
-      }
-      if (!tools.files.rootMissing) return { state: 'ok', facts }
-      return { state: 'degraded', detail: `${config.LINBO_DIR} is missing`, facts }
+      if (!running) return { state: 'stopped' }
+      const root = config.LINBO_DIR
+      const facts = { port: running.port, root, transfers: state.transfers }
+      if (!state.rootMissing) return { state: 'ok', facts }
+      return { state: 'degraded', detail: `${root} is missing`, facts }
     },
   }
+}
+
+/** @throws LinboError `UDP_PORT` when the thread cannot listen. */
+async function startThread(config: EngineConfig, take: (news: News) => void): Promise<Running> {
+  const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: { ...config } })
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  worker.on('message', (message: FromThread) => {
+    if (message.type === 'news') take(message.news)
+    else if (message.type === 'listening') resolve(message.port)
+    else reject(unwrapError(message.error))
+  })
+  // Later than the start it is a bug of ours: nobody listens to the promise any more, and the process ends.
+  worker.once('error', (error) => {
+    reject(error)
+    queueMicrotask(() => {
+      throw error
+    })
+  })
+  try {
+    return { worker, exited, port: await promise }
+  } catch (error) {
+    await worker.terminate()
+    throw error
+  }
+}
+
+function unwrapError({ code, message, fix }: WrappedError): Error {
+  return code && fix ? new LinboError(code, message, { fix }) : new Error(message)
 }

@@ -1,14 +1,7 @@
-import type { Clock, UdpSocket } from '@linbo/runtime'
+import { type Destination, place } from '@linbo/runtime/datagrams'
 import type { Blocks } from './blocks.ts'
-import {
-  ackNumber,
-  decode,
-  ErrorCode,
-  encode,
-  type Options,
-  type Packet,
-  PacketError,
-} from './packet.ts'
+import { ackNumber, decode, ErrorCode, encode, type Options, PacketError } from './packet.ts'
+import { clientKey, type Receiver, type TransferPort } from './ports.ts'
 import {
   createTransfer,
   type Effect,
@@ -26,60 +19,55 @@ export interface Client {
 export type Ending = Extract<Effect, { type: 'end' }>
 
 export interface SessionParts {
-  client: Client
+  client: Destination
+  port: TransferPort
   plan: Plan
   oack: Options
   blocks: Blocks
-  clock: Clock
+  now(): number
   /** After the client acknowledged something new. */
   onProgress(transfer: Transfer): void
   /** Once; what is left to do is `close()`. */
-  onEnd(transfer: Transfer, ending: Ending): void
+  onEnd(ending: Ending): void
 }
 
 /** Inputs that may wait while a block is read from disk; what comes on top counts as lost on the way. */
 const queueLength = 64
 
-/** Carries out one transfer: packets and timers in, packets out. */
-export class Session {
+/** Carries out one transfer: packets and deadlines in, packets out. */
+export class Session implements Receiver {
   readonly transfer: Transfer
   readonly #parts: SessionParts
-  readonly #socket: UdpSocket
   readonly #queue: Input[] = []
   #isBusy = false
   #isOver = false
-  #deadline = 0
-  #cancelTimer: (() => void) | undefined
-  #timerAt = 0
+  #deadline = Number.POSITIVE_INFINITY
 
-  constructor(socket: UdpSocket, parts: SessionParts) {
-    this.#socket = socket
+  constructor(parts: SessionParts) {
     this.#parts = parts
     this.transfer = createTransfer(parts.plan)
+    parts.port.add(clientKey(parts.client), this)
   }
 
   start(): void {
-    this.#feed({ type: 'start', at: this.#parts.clock.now() })
+    this.#feed({ type: 'start', at: this.#parts.now() })
     if (this.#parts.plan.hasOack) this.#parts.blocks.load(1).catch(() => {})
   }
 
-  /** A datagram that came to this transfer's port. */
-  receive(bytes: Uint8Array, from: Client): void {
+  /** A datagram that the client sent to this transfer. */
+  receive(bytes: Uint8Array): void {
     if (this.#isOver) return
-    const { client, clock } = this.#parts
-    const isOwn = from.port === client.port && from.address === client.address
-    const acked = isOwn ? ackNumber(bytes) : undefined
-    if (acked !== undefined) {
-      this.#feed({ type: 'ack', block: acked, at: clock.now() })
-      return
-    }
-    const packet = read(bytes)
-    if (!isOwn) {
-      // An ERROR is never answered, or two servers could keep each other busy.
-      if (packet?.op !== 'error') this.#refuseStranger(from)
-      return
-    }
-    if (packet?.op === 'error') this.#feed({ type: 'error', ...packet })
+    const acked = ackNumber(bytes)
+    if (acked !== undefined) this.#feed({ type: 'ack', block: acked, at: this.#parts.now() })
+    else if (bytes.length > 0) this.#hearError(bytes)
+  }
+
+  /** Repeats what should have been acknowledged by now. */
+  tick(now: number): void {
+    // What has not been read or sent yet cannot have been answered.
+    if (this.#isOver || this.#isBusy || this.#parts.port.socket.outbox.waiting > 0) return
+    if (this.transfer.owed > 0) this.#feed({ type: 'pace', at: now })
+    else if (now >= this.#deadline) this.#feed({ type: 'timeout', at: now })
   }
 
   /** Ends the transfer from our side; `tell` lets the client know why. */
@@ -89,12 +77,12 @@ export class Session {
     this.#feed({ type: 'stop', ...ending })
   }
 
-  /** Resolves when socket and timer are gone. */
-  async close(): Promise<void> {
+  /** Gives port and memory back. */
+  close(): void {
     this.#isOver = true
-    this.#cancelTimer?.()
-    this.#parts.blocks.release()
-    await this.#socket.close()
+    const { blocks, client, port, now } = this.#parts
+    blocks.release()
+    port.end(clientKey(client), now())
   }
 
   #feed(input: Input): void {
@@ -131,24 +119,25 @@ export class Session {
           this.#send(encode({ op: 'error', code: ErrorCode.undefined, message: effect.message }))
           break
         case 'arm':
-          this.#arm(effect.ms)
+          this.#deadline = this.#parts.now() + effect.ms
           break
         case 'end':
           this.#isOver = true
-          this.#cancelTimer?.()
-          this.#parts.onEnd(this.transfer, effect)
+          this.#parts.onEnd(effect)
       }
     }
   }
 
   /** @returns false when a block has to be read first; the rest then follows by itself. */
   #sendBlocks(first: number, count: number, effects: Effect[], next: number): boolean {
-    for (let block = first; block < first + count; block++) {
-      const frame = this.#parts.blocks.frame(block)
-      if (!frame) {
+    const { blocks, client, port } = this.#parts
+    const end = first + count
+    for (let block = first; block < end; ) {
+      const run = blocks.run(block, end - block)
+      if (!run) {
         this.#isBusy = true
-        const left = { type: 'send-blocks', first: block, count: first + count - block } as const
-        this.#parts.blocks.load(block).then(
+        const left = { type: 'send-blocks', first: block, count: end - block } as const
+        blocks.load(block).then(
           () => this.#resume(() => this.#carryOut([left, ...effects.slice(next)])),
           (error: Error) =>
             this.#resume(() =>
@@ -157,7 +146,8 @@ export class Session {
         )
         return false
       }
-      this.#send(frame)
+      port.socket.outbox.add(client, run.data, run.offset, run.bytes, blocks.frameBytes)
+      block += run.count
     }
     return true
   }
@@ -170,48 +160,22 @@ export class Session {
     if (next) this.#feed(next)
   }
 
-  /** Most deadlines are moved before they are reached: one timer runs, and looks again when it fires. */
-  #arm(ms: number): void {
-    this.#deadline = this.#parts.clock.now() + ms
-    if (this.#cancelTimer && this.#timerAt <= this.#deadline) return
-    this.#cancelTimer?.()
-    this.#setTimer(ms)
-  }
-
-  #setTimer(ms: number): void {
-    const { clock } = this.#parts
-    this.#timerAt = clock.now() + ms
-    this.#cancelTimer = clock.after(ms, () => {
-      this.#cancelTimer = undefined
-      const leftMs = this.#deadline - clock.now()
-      if (leftMs > 0.5) this.#setTimer(Math.ceil(leftMs))
-      else this.#feed({ type: 'timeout', at: clock.now() })
-    })
-  }
-
   #send(bytes: Uint8Array): void {
-    const { address, port } = this.#parts.client
-    // Without a callback the packet goes out at once; one that cannot is lost, as on any network.
-    this.#socket.socket.send(bytes, port, address)
+    const { client, port } = this.#parts
+    port.socket.outbox.add(client, place(bytes), 0, bytes.length, bytes.length)
   }
 
-  #refuseStranger(from: Client): void {
-    const message = 'this port serves another client'
-    const refusal = encode({ op: 'error', code: ErrorCode.unknownTransfer, message })
-    this.#socket.socket.send(refusal, from.port, from.address)
+  #hearError(bytes: Uint8Array): void {
+    try {
+      const packet = decode(bytes)
+      if (packet.op === 'error') this.#feed({ type: 'error', ...packet })
+    } catch (error) {
+      if (!(error instanceof PacketError)) throw error
+    }
   }
 }
 
 /** An errno's text would name paths of this machine. */
 function whyUnread(error: Error): string {
   return 'code' in error ? 'the file cannot be read' : error.message
-}
-
-function read(bytes: Uint8Array): Packet | undefined {
-  try {
-    return decode(bytes)
-  } catch (error) {
-    if (error instanceof PacketError) return undefined
-    throw error
-  }
 }

@@ -81,7 +81,11 @@ function runOverLossyLink(options: { blocks: number; windowsize: number; seed: n
   carryOut(step(transfer, { type: 'start', at: 0 }))
   while (result === '') {
     const next = events[0]
-    if (next && next.at <= deadline) {
+    const pace = transfer.owed > 0 ? Math.floor(now / 10) * 10 + 10 : deadline
+    if (transfer.owed > 0 && (next?.at ?? pace) >= pace) {
+      now = pace
+      carryOut(step(transfer, { type: 'pace', at: now }))
+    } else if (next && next.at <= deadline) {
       events.shift()
       now = next.at
       next.run()

@@ -35,8 +35,9 @@ function begin(changes: Partial<Plan> = {}) {
   const transfer = createTransfer({ ...plan, ...changes })
   const ack = (block: number, at = 0) => words(step(transfer, { type: 'ack', block, at }))
   const timeout = (at = 0) => words(step(transfer, { type: 'timeout', at }))
+  const pace = (at = 0) => words(step(transfer, { type: 'pace', at }))
   const started = words(step(transfer, { type: 'start', at: 0 }))
-  return { transfer, ack, timeout, started }
+  return { transfer, ack, timeout, pace, started }
 }
 
 describe('a transfer without options', () => {
@@ -227,10 +228,17 @@ describe('a window', () => {
     expect(ack(10, 40)[0]).toBe('11-14')
   })
 
-  it('goes out again after a timeout', () => {
-    const { ack, timeout } = begin({ windowsize: 4 })
+  it('goes out again in smaller pieces after a timeout, and whole again when they arrive', () => {
+    const { ack, timeout, pace } = begin({ windowsize: 4, sizeBytes: 100_000 })
     ack(4, 10)
-    expect(timeout(50)[0]).toBe('5-8')
+    expect(timeout(50)[0]).toBe('5-6')
+    expect(pace(60)[0]).toBe('7-8')
+    expect(timeout(150)[0]).toBe('5-5')
+    expect([pace(160)[0], pace(170)[0], pace(180)[0]]).toEqual(['6-6', '7-7', '8-8'])
+    expect(ack(8, 190)[0]).toBe('9-10')
+    expect(ack(12, 200)).toEqual([])
+    pace(200)
+    expect(ack(12, 210)[0]).toBe('13-16')
   })
 })
 

@@ -23,6 +23,11 @@ export interface Transfer {
   /** Highest block the client has acknowledged, and highest block sent. */
   acked: number
   sent: number
+  /** Blocks sent in one go: a whole window, fewer after silence, because some network cards lose the end of a row. */
+  burst: number
+  /** Blocks at the window's end that are still to follow the burst, from `resumeAt` on. */
+  owed: number
+  resumeAt: number
   /** The client has acknowledged something: it exists and wants the file. */
   confirmed: boolean
   /** Until this block is acknowledged, a repeated ACK is taken for an echo of an earlier retransmission. */
@@ -47,6 +52,8 @@ export type Input =
   | { type: 'start'; at: number }
   | { type: 'ack'; block: number; at: number }
   | { type: 'timeout'; at: number }
+  /** A moment after a burst: time for what is owed. */
+  | { type: 'pace'; at: number }
   | { type: 'error'; code: number; message: string }
   /** Our own decision to end it; `tell` sends the client an ERROR. */
   | { type: 'stop'; result: 'failed' | 'aborted'; reason: string; tell: boolean }
@@ -56,7 +63,9 @@ export type Effect =
   | { type: 'send-blocks'; first: number; count: number }
   | { type: 'send-error'; message: string }
   | { type: 'arm'; ms: number }
-  | { type: 'end'; result: 'ok' | 'failed' | 'aborted'; reason: string | null }
+  | { type: 'end'; result: Result; reason: string | null; isSilent: boolean }
+
+type Result = 'ok' | 'failed' | 'aborted'
 
 /** Least time before a retransmission: below it, a client that is busy for a moment looks like a lost packet. */
 const leastWaitMs = 20
@@ -75,6 +84,9 @@ export function createTransfer(plan: Plan): Transfer {
     phase: 'new',
     acked: 0,
     sent: 0,
+    burst: plan.windowsize,
+    owed: 0,
+    resumeAt: 0,
     confirmed: false,
     settled: 0,
     sentAt: 0,
@@ -112,6 +124,8 @@ export function step(transfer: Transfer, input: Input): Effect[] {
       return acknowledge(transfer, input.block, input.at)
     case 'timeout':
       return retry(transfer, input.at)
+    case 'pace':
+      return sendBurst(transfer, transfer.resumeAt, input.at)
     case 'error':
       return end(transfer, 'aborted', `the client: ${input.message || 'error'} (${input.code})`)
     case 'stop': {
@@ -134,7 +148,10 @@ function acknowledge(transfer: Transfer, block: number, at: number): Effect[] {
   progress(transfer, at)
   transfer.acked = acked
   if (acked === transfer.last) return end(transfer, 'ok', null)
-  if (acked === transfer.sent) return sendWindow(transfer, at)
+  if (acked === transfer.sent) {
+    transfer.burst = Math.min(transfer.burst * 2, transfer.plan.windowsize)
+    return sendWindow(transfer, at)
+  }
   // An ACK inside the window tells of a gap after it (RFC 7440 section 4). But it can also be the client's
   // answer to blocks that came twice: repeating again would go on for ever, so only what is new is sent.
   if (acked < transfer.settled) return slideWindow(transfer, at)
@@ -166,9 +183,10 @@ function retry(transfer: Transfer, at: number): Effect[] {
       return end(transfer, 'ok', 'the last acknowledgement never came')
     }
     const what = transfer.confirmed ? `block ${transfer.acked + 1}` : 'the first packet'
-    return end(transfer, 'failed', `the client did not acknowledge ${what}`)
+    return end(transfer, 'failed', `the client did not acknowledge ${what}`, true)
   }
   transfer.waitMs = Math.min(transfer.waitMs * 2, fixedMs ?? timeoutMs * 8)
+  transfer.burst = Math.max(1, transfer.burst >> 1)
   rewind(transfer)
   if (transfer.phase === 'offered') {
     return [{ type: 'send-oack' }, { type: 'arm', ms: transfer.waitMs }]
@@ -196,10 +214,19 @@ function slideWindow(transfer: Transfer, at: number): Effect[] {
 
 function sendFrom(transfer: Transfer, first: number, at: number): Effect[] {
   const upTo = Math.min(transfer.acked + transfer.plan.windowsize, transfer.last)
-  transfer.sent = Math.max(transfer.sent, upTo)
+  transfer.owed = Math.max(0, upTo - first + 1)
+  return sendBurst(transfer, first, at)
+}
+
+/** Sends what is owed from `first` on, as much as goes at once. */
+function sendBurst(transfer: Transfer, first: number, at: number): Effect[] {
+  const count = Math.min(transfer.owed, transfer.burst)
+  transfer.owed -= count
+  transfer.resumeAt = first + count
+  transfer.sent = Math.max(transfer.sent, first + count - 1)
   transfer.sentAt = at
   return [
-    { type: 'send-blocks', first, count: Math.max(0, upTo - first + 1) },
+    { type: 'send-blocks', first, count },
     { type: 'arm', ms: transfer.waitMs },
   ]
 }
@@ -224,11 +251,13 @@ function progress(transfer: Transfer, at: number): void {
   transfer.waitMs = isKnown ? Math.min(learned, longest) : longest
 }
 
+/** @param isSilent the client's answers stayed away. */
 function end(
   transfer: Transfer,
-  result: 'ok' | 'failed' | 'aborted',
+  result: Result,
   reason: string | null,
+  isSilent = false,
 ): Effect[] {
   transfer.phase = 'ended'
-  return [{ type: 'end', result, reason }]
+  return [{ type: 'end', result, reason, isSilent }]
 }

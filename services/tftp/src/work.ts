@@ -1,28 +1,29 @@
-import { roleOf } from '@linbo/boot'
-import type { Logger } from '@linbo/log'
-import { type Clock, openUdp } from '@linbo/runtime'
+import { roleOf } from '@linbo/boot/file-role'
+import type { Destination } from '@linbo/runtime/datagrams'
 import { Blocks, blocksPerChunk, type Content, type FrameCache } from './blocks.ts'
-import type { TftpConfig } from './config.ts'
+import type { EngineConfig } from './engine.ts'
 import type { BootFile, Files } from './files.ts'
-import type { Door } from './listeners.ts'
-import { negotiate } from './options.ts'
-import { ErrorCode, encode } from './packet.ts'
-import type { Poll } from './poll.ts'
-import type { Report, TransferReport } from './report.ts'
+import type { Loop } from './loop.ts'
+import type { LossMemory } from './loss.ts'
+import { type News, TransferNews } from './news.ts'
+import { type Granted, negotiate } from './options.ts'
+import { ErrorCode } from './packet.ts'
+import { clientKey, type TransferPorts } from './ports.ts'
 import type { ReadRequest } from './request.ts'
-import { type Client, type Ending, Session } from './session.ts'
+import { type Ending, Session } from './session.ts'
 import { maxTextBytes, openText } from './text-content.ts'
 import { deliveredBytes, isAllSent, type Transfer } from './transfer.ts'
 
 /** What all work shares. */
 export interface Tools {
-  config: TftpConfig
+  config: EngineConfig
   files: Files
   cache: FrameCache
-  poll: Poll
-  report: Report
-  clock: Clock
-  log: Logger
+  ports: TransferPorts
+  loop: Loop
+  tell(news: News): void
+  loss: LossMemory
+  now(): number
 }
 
 /** A read request that is allowed. */
@@ -32,8 +33,9 @@ export interface Wish {
   /** netascii instead of octet. */
   isText: boolean
   request: ReadRequest
-  client: Client
-  door: Door
+  client: Destination
+  /** The client's address as text. */
+  ip: string
 }
 
 /** One read request, from its acceptance until nothing of it is left. */
@@ -49,17 +51,18 @@ export class Work {
   constructor(tools: Tools, wish: Wish) {
     this.#tools = tools
     this.wish = wish
-    this.#begun = tools.clock.now()
-    this.done = this.#run().catch((err) => {
-      tools.log.error({ err, ip: wish.client.address, file: wish.path }, 'transfer broke off')
+    this.#begun = tools.now()
+    this.done = this.#run().catch((error) => {
+      const facts = { ip: wish.ip, file: wish.path, err: error }
+      tools.tell({ type: 'log', level: 'error', facts, text: 'transfer broke off' })
     })
   }
 
   /** True when the client had the time to acknowledge something and did not: it may not even exist. */
   get isHalfOpen(): boolean {
     if (this.#session?.transfer.confirmed) return false
-    const { clock, config } = this.#tools
-    return clock.now() - this.#begun >= config.LINBO_TFTP_TIMEOUT_MS
+    const { now, config } = this.#tools
+    return now() - this.#begun >= config.LINBO_TFTP_TIMEOUT_MS
   }
 
   /** True when the client may have everything, because only the last acknowledgement is missing. */
@@ -72,9 +75,15 @@ export class Work {
     this.#session?.stop({ result: 'aborted', reason, tell })
   }
 
+  /** Looks whether something has to be sent again. */
+  tick(now: number): void {
+    this.#session?.tick(now)
+  }
+
   async #run(): Promise<void> {
-    const { path, client } = this.wish
-    const opened = await this.#tools.files.open(path)
+    const { path, ip } = this.wish
+    const { files, loop, tell } = this.#tools
+    const opened = await loop.during(files.open(path))
     if (opened.kind === 'file') {
       try {
         await this.#deliver(opened.file)
@@ -84,102 +93,100 @@ export class Work {
       return
     }
     if (this.#isCancelled) return
-    this.#tools.log.debug(
-      { ip: client.address, file: path, reason: opened.reason },
-      'file not served',
-    )
+    const facts = { ip, file: path, reason: opened.reason }
+    tell({ type: 'log', level: 'debug', facts, text: 'file not served' })
     if (opened.kind === 'missing') this.#refuse(ErrorCode.notFound, 'file not found')
     else this.#refuse(ErrorCode.accessViolation, 'access violation')
     const role = roleOf(path)
     if (!role?.required) return
-    this.#tools.report.bootStep(client.address, role, false, `${path}: ${opened.reason}`)
+    const detail = `${path}: ${opened.reason}`
+    tell({ type: 'step', ip, role, ok: false, detail, cause: 'file-missing' })
   }
 
   async #deliver(file: BootFile): Promise<void> {
-    const { config, clock, poll } = this.#tools
-    const { request, isText, client, door } = this.wish
+    const { config, loop } = this.#tools
+    const { options } = this.wish.request
     const limits = {
       maxBlksize: config.LINBO_TFTP_MAX_BLKSIZE,
-      maxWindowsize: config.LINBO_TFTP_MAX_WINDOWSIZE,
+      maxWindowsize: Math.min(
+        config.LINBO_TFTP_MAX_WINDOWSIZE,
+        this.#tools.loss.longestWindow(this.wish.client.address),
+      ),
     }
-    const { blksize } = negotiate(request.options, file.sizeBytes, limits)
+    const { blksize } = negotiate(options, file.sizeBytes, limits)
     let content: Content = file
-    if (isText) {
+    if (this.wish.isText) {
       if (file.sizeBytes > maxTextBytes) {
         this.#refuse(ErrorCode.undefined, 'too large for netascii, ask for it in octet')
         return
       }
-      content = await openText(file, blksize * blocksPerChunk(blksize))
+      content = await loop.during(openText(file, blksize * blocksPerChunk(blksize)))
     }
-    const granted = negotiate(request.options, content.sizeBytes, limits)
-    let session: Session | undefined
-    const socket = await openUdp({
-      port: 0,
-      ...(door.address ? { address: door.address } : {}),
-      purpose: 'TFTP transfer',
-      onMessage: (bytes, from) => {
-        poll.touch()
-        session?.receive(bytes, from)
-      },
-    })
-    if (this.#isCancelled) return socket.close()
-    const blocks = new Blocks(content, blksize, this.#tools.cache)
-    const report = this.#tools.report.transfer(client.address, this.wish.path, content.sizeBytes)
+    if (this.#isCancelled) return
+    await this.#send(content, negotiate(options, content.sizeBytes, limits))
+  }
+
+  async #send(content: Content, granted: Granted): Promise<void> {
+    const { config, loop, now, ports, tell } = this.#tools
+    const { client, ip, path } = this.wish
+    const { blksize, windowsize, oack, timeoutSeconds } = granted
+    const news = new TransferNews(tell, now, { ip, file: path, sizeBytes: content.sizeBytes })
     const ended = Promise.withResolvers<Ending>()
-    const begun = clock.now()
-    session = new Session(socket, {
+    const begun = now()
+    const session = new Session({
       client,
+      port: ports.take(clientKey(client)),
       plan: {
         sizeBytes: content.sizeBytes,
         blksize,
-        windowsize: granted.windowsize,
-        hasOack: granted.oack.size > 0,
-        fixedMs: granted.timeoutSeconds ? granted.timeoutSeconds * 1000 : undefined,
+        windowsize,
+        hasOack: oack.size > 0,
+        fixedMs: timeoutSeconds ? timeoutSeconds * 1000 : undefined,
         timeoutMs: config.LINBO_TFTP_TIMEOUT_MS,
         retries: config.LINBO_TFTP_RETRIES,
       },
-      oack: granted.oack,
-      blocks,
-      clock,
-      onProgress: (transfer) => {
-        report.started()
-        report.progress(deliveredBytes(transfer))
+      oack,
+      blocks: new Blocks(content, blksize, this.#tools.cache, (load) => loop.during(load)),
+      now,
+      onProgress: (transfer) => news.progress(deliveredBytes(transfer)),
+      onEnd: (ending) => {
+        ended.resolve(ending)
+        loop.yield()
       },
-      onEnd: (_, ending) => ended.resolve(ending),
     })
     this.#session = session
     session.start()
     const ending = await ended.promise
-    await session.close()
-    this.#tell(report, session.transfer, ending, clock.now() - begun)
+    session.close()
+    const { acked, retransmissions } = session.transfer
+    this.#tools.loss.learn(client.address, acked, retransmissions)
+    this.#tell(news, session.transfer, ending, Math.round(now() - begun))
   }
 
-  #tell(report: TransferReport, transfer: Transfer, ending: Ending, ms: number): void {
-    const { result, reason } = ending
-    const { path, client } = this.wish
+  #tell(news: TransferNews, transfer: Transfer, ending: Ending, ms: number): void {
+    const { result, reason, isSilent } = ending
+    const { path, ip } = this.wish
+    const { tell } = this.#tools
     const bytes = deliveredBytes(transfer)
-    const facts = {
-      ip: client.address,
-      file: path,
-      bytes,
-      ms: Math.round(ms),
-      retransmissions: transfer.retransmissions,
-      ...(reason ? { reason } : {}),
-    }
+    const retries = transfer.retransmissions
+    const facts = { ip, file: path, bytes, ms, retries, ...(reason ? { reason } : {}) }
     // UEFI firmware first asks only for the size and hangs up; GRUB opens files that it then does not want.
     if (result === 'aborted' && !transfer.confirmed) {
-      this.#tools.log.debug(facts, 'request withdrawn')
+      tell({ type: 'log', level: 'debug', facts, text: 'request withdrawn' })
       return
     }
-    this.#tools.log.info(facts, `transfer ${result === 'ok' ? 'finished' : result}`)
-    report.finished(result, bytes, reason)
+    const text = `transfer ${result === 'ok' ? 'finished' : result}`
+    tell({ type: 'log', level: 'info', facts, text })
+    news.finished({ result, bytes, retries, reason })
     const role = roleOf(path)
     if (!role || result === 'aborted') return
-    const detail = `${path}: ${reason ?? `${bytes} bytes in ${facts.ms} ms`}`
-    this.#tools.report.bootStep(client.address, role, result === 'ok', detail)
+    const detail = `${path}: ${reason ?? `${bytes} bytes in ${ms} ms`}`
+    const cause = isSilent ? { cause: 'client-silent' as const } : {}
+    tell({ type: 'step', ip, role, ok: result === 'ok', detail, ...cause })
   }
 
   #refuse(code: number, message: string): void {
-    this.wish.door.answer(encode({ op: 'error', code, message }), this.wish.client)
+    const { client } = this.wish
+    this.#tools.ports.take(clientKey(client)).refuse(client, code, message)
   }
 }

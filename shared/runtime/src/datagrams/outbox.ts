@@ -16,7 +16,8 @@ export interface Placed {
 
 /** Looks up once where bytes lie, for what is sent often. */
 export function place(bytes: Uint8Array): Placed {
-  return { bytes, at: addressOf(bytes) }
+  // A short array is moved around by V8 until somebody asks for its buffer.
+  return bytes.buffer && { bytes, at: addressOf(bytes) }
 }
 
 const slots = 1024
