@@ -277,15 +277,20 @@ describe('proxy mode', () => {
       'offers BIOS a file',
       'dhcp',
       ask({ messageType: discover, ...bios }),
-      'boot/grub/i386-pc/core.0',
+      'boot/grub/i386-pc/core-proxy.0',
     ],
     [
       'offers UEFI a file',
       'dhcp',
       ask({ messageType: discover, ...uefi }),
-      'boot/grub/x86_64-efi/core.efi',
+      'boot/grub/x86_64-efi/core-proxy.efi',
     ],
-    ['names UEFI its file on 4011', 'boot-server', at4011(uefi), 'boot/grub/x86_64-efi/core.efi'],
+    [
+      'names UEFI its file on 4011',
+      'boot-server',
+      at4011(uefi),
+      'boot/grub/x86_64-efi/core-proxy.efi',
+    ],
   ] as [string, 'dhcp' | 'boot-server', Request, string][])('%s', (_name, port, request, file) => {
     const given = answerAsProxy(request, port, settings)
     if (given.kind !== 'offer' && given.kind !== 'ack') throw new Error(given.kind)

@@ -1,3 +1,4 @@
+import { proxyBootFile } from '@linbo/boot'
 import { broadcastOf, contains, maskOf, parseAddress, printAddress } from './address.ts'
 import type { Finding } from './lease.ts'
 import { bootFromOffer, encodePxe } from './option-pxe.ts'
@@ -96,7 +97,7 @@ export function answerAsProxy(
   settings: AnswerSettings,
 ): Answer {
   if (!request.isPxe) return ignore('not PXEClient: the main DHCP server answers it')
-  const bootFile = request.bootFile?.path
+  const bootFile = request.bootFile && proxyBootFile(request.bootFile.path)
   if (!bootFile) return ignore(whyNoBootFile(request))
   const isOffer = port === 'dhcp'
   if (isOffer !== (request.wish === 'discover')) return ignore('for the main DHCP server')

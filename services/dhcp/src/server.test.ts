@@ -291,7 +291,7 @@ describe('proxy mode', () => {
     await relay.say(registered, { ...discover, vendorClass: 'udhcp 1.36.1' })
     await relay.say(registered, { ...select('127.77.0.11'), ...pxe })
     const offer = await relay.ask(registered, { ...discover, ...pxe })
-    expect(offer).toMatchObject({ yiaddr: '0.0.0.0', file: 'boot/grub/x86_64-efi/core.efi' })
+    expect(offer).toMatchObject({ yiaddr: '0.0.0.0', file: 'boot/grub/x86_64-efi/core-proxy.efi' })
     expect(readOption(offer.options, 'vendorClass')).toBe('PXEClient')
     expect(await listLeases(database.db)).toEqual([])
   })
@@ -301,7 +301,10 @@ describe('proxy mode', () => {
     const client = await createRelay(ports[1]!, '127.77.0.11')
     const fields = { giaddr: '0.0.0.0', ciaddr: '127.77.0.11' }
     const ack = await client.ask(registered, { messageType: 3, ...pxe }, fields)
-    expect(ack).toMatchObject({ file: 'boot/grub/x86_64-efi/core.efi', ciaddr: '127.77.0.11' })
+    expect(ack).toMatchObject({
+      file: 'boot/grub/x86_64-efi/core-proxy.efi',
+      ciaddr: '127.77.0.11',
+    })
     const step = events.find((event) => event.type === 'boot.step')
     expect(step).toMatchObject({ step: 'firmware-ack', host: 'pc01', ip: '127.77.0.11', ok: true })
   })

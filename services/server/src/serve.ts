@@ -49,7 +49,8 @@ export async function serve(options: ServeOptions): Promise<void> {
       onReady: () => {
         stopReporting = reportHealth(services, parts.bus, describe(schema, loaded))
         options.print(banner(services, parts.config, moved))
-        void completeBootFiles(parts.config.LINBO_DIR, parts.log)
+        const { LINBO_DIR, LINBO_SERVER_IP } = parts.config
+        void completeBootFiles(LINBO_DIR, LINBO_SERVER_IP, parts.log)
       },
       onStopped: () => stopReporting(),
       ...(options.signal ? { signal: options.signal } : {}),

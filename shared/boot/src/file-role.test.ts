@@ -3,6 +3,11 @@ import { macFromName, roleOf } from './file-role.ts'
 
 it.each([
   ['boot/grub/x86_64-efi/core.efi', { step: 'boot-file', required: true, firmware: 'uefi-x64' }],
+  [
+    'boot/grub/x86_64-efi/core-proxy.efi',
+    { step: 'boot-file', required: true, firmware: 'uefi-x64' },
+  ],
+  ['boot/grub/i386-pc/core-proxy.0', { step: 'boot-file', required: true, firmware: 'bios' }],
   ['boot/grub/i386-pc/core.0', { step: 'boot-file', required: true, firmware: 'bios' }],
   ['boot/grub/grub.cfg', { step: 'grub-config', required: true }],
   ['boot/grub/hostcfg/pc01.cfg', { step: 'grub-config', required: false }],

@@ -13,12 +13,13 @@ const grub = 'boot/grub/'
 
 /** Which step of a boot the delivery of this file (path below LINBO_DIR) is, if any. */
 export function roleOf(path: string): FileRole | undefined {
+  const inGrub = path.startsWith(grub) ? path.slice(grub.length) : ''
   if (path === 'linbo64') return { step: 'kernel', required: true }
   if (path === 'linbofs64') return { step: 'initramfs', required: true }
-  if (path === `${grub}x86_64-efi/core.efi`) {
+  if (/^x86_64-efi\/core(-proxy)?\.efi$/.test(inGrub)) {
     return { step: 'boot-file', required: true, firmware: 'uefi-x64' }
   }
-  if (path === `${grub}i386-pc/core.0`) {
+  if (/^i386-pc\/core(-proxy)?\.0$/.test(inGrub)) {
     return { step: 'boot-file', required: true, firmware: 'bios' }
   }
   if (path.startsWith(grub) && path.endsWith('.cfg')) {

@@ -14,6 +14,7 @@ export {
   type BuiltNetDir,
   type BuiltPlatform,
   buildNetDir,
+  isBuiltFor,
   type NetDirOptions,
 } from './netdir.ts'
 export {
@@ -22,6 +23,7 @@ export {
   type OpenBootFile,
   resolveBootFile,
 } from './open-boot-file.ts'
+export { proxyBootFile } from './proxy-core.ts'
 export {
   type BootHost,
   type BootProblem,

@@ -11,6 +11,8 @@ export interface BuildRecord {
   core: string
   /** SHA-256 over all modules. */
   modules: string
+  /** The server whose address is in the core image for proxy mode. */
+  server?: string
 }
 
 const file = 'build.json'
@@ -20,9 +22,11 @@ export async function writeBuildRecord(
   folder: string,
   core: string,
   grub: string,
+  server: string | undefined,
 ): Promise<BuildRecord> {
   const record = {
     grub,
+    ...(server ? { server } : {}),
     core: createHash('sha256')
       .update(await readFile(join(folder, core)))
       .digest('hex'),

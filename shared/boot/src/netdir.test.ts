@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { requireTool } from '@linbo/test/require'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bootFileStatus } from './boot-files.ts'
-import { buildNetDir } from './netdir.ts'
+import { buildNetDir, isBuiltFor } from './netdir.ts'
 
 let root: string
 beforeEach(async () => {
@@ -25,6 +25,15 @@ describe('buildNetDir', () => {
 })
 
 requireTool('grub-mknetdir')('buildNetDir with GRUB', () => {
+  it('makes core images for proxy mode that know their server, and knows which', async () => {
+    await buildNetDir({ root, server: '10.0.0.1' })
+    const efi = await readFile(grub('x86_64-efi/core-proxy.efi'))
+    expect(efi.includes('(tftp,10.0.0.1)/boot/grub')).toBe(true)
+    expect((await stat(grub('i386-pc/core-proxy.0'))).mode & 0o777).toBe(0o644)
+    expect(await isBuiltFor(root, '10.0.0.1')).toBe(true)
+    expect(await isBuiltFor(root, '10.0.0.2')).toBe(false)
+  })
+
   it('makes core images with their modules, font and first configuration', async () => {
     const steps: string[] = []
     const built = await buildNetDir({ root, onProgress: (text) => steps.push(text) })

@@ -14,7 +14,8 @@ import {
 import { join } from 'node:path'
 import { LinboError, spawnChild, toLinboError, writeAtomic } from '@linbo/runtime'
 import { writeMd5Files } from './md5-files.ts'
-import { type BuildRecord, writeBuildRecord } from './netdir-record.ts'
+import { type BuildRecord, readBuildRecord, writeBuildRecord } from './netdir-record.ts'
+import { makeProxyCore } from './proxy-core.ts'
 import { publishMainConfig } from './publish.ts'
 
 const packages = 'apt-get install grub-common grub-efi-amd64-bin grub-pc-bin'
@@ -61,6 +62,8 @@ export interface BuiltNetDir {
 export interface NetDirOptions {
   /** LINBO_DIR. */
   root: string
+  /** LINBO_SERVER_IP: the core images for proxy mode load from there. */
+  server?: string
   log?: { debug(facts: object, message: string): void }
   /** Told each step as a short sentence. */
   onProgress?: (text: string) => void
@@ -87,10 +90,13 @@ export async function buildNetDir(options: NetDirOptions): Promise<BuiltNetDir> 
     work = await mkdtemp(join(target, '.netdir-'))
     for (const platform of platforms) {
       onProgress?.(`building GRUB for ${platform.name}`)
-      await makeNetDir(work, join(grubFolder, platform.name), platform.isWanted, options)
+      const from = join(grubFolder, platform.name)
+      const modules = await coreModules(from, platform.isWanted)
+      await makeNetDir(work, from, modules, options)
       const made = join(work, 'boot/grub', platform.name)
+      if (options.server) await makeProxyCore(platform.name, made, from, modules, options.server)
       await openModes(made)
-      const record = await writeBuildRecord(made, platform.core, grub)
+      const record = await writeBuildRecord(made, platform.core, grub, options.server)
       await swap(made, join(target, platform.name))
       built.platforms.push({
         ...record,
@@ -115,6 +121,15 @@ export async function buildNetDir(options: NetDirOptions): Promise<BuiltNetDir> 
     if (work) await rm(work, { recursive: true, force: true })
   }
   return built
+}
+
+/** False when a platform's folder is a build of ours for another server, or for none. */
+export async function isBuiltFor(root: string, server: string): Promise<boolean> {
+  for (const { name } of platforms) {
+    const record = await readBuildRecord(join(root, 'boot/grub', name))
+    if (record && record.server !== server) return false
+  }
+  return true
 }
 
 async function requireModules(folder: string): Promise<void> {
@@ -152,22 +167,30 @@ async function runGrub(args: string[], log?: NetDirOptions['log']): Promise<stri
   )
 }
 
+/** The modules of a platform that go into its core images. */
+async function coreModules(
+  folder: string,
+  isWanted: (module: string) => boolean,
+): Promise<string[]> {
+  const common = commonModules.split(' ')
+  return (await readdir(folder))
+    .filter((name) => name.endsWith('.mod'))
+    .map((name) => name.slice(0, -'.mod'.length))
+    .filter((module) => common.includes(module) || isWanted(module))
+    .sort()
+}
+
 async function makeNetDir(
   work: string,
   modulesFolder: string,
-  isWanted: (module: string) => boolean,
+  modules: string[],
   options: NetDirOptions,
 ): Promise<void> {
-  const present = (await readdir(modulesFolder))
-    .filter((name) => name.endsWith('.mod'))
-    .map((name) => name.slice(0, -'.mod'.length))
-  const common = commonModules.split(' ')
-  const modules = present.filter((module) => common.includes(module) || isWanted(module))
   const args = [
     `--net-directory=${work}`,
     '--subdir=/boot/grub',
     `--directory=${modulesFolder}`,
-    `--modules=${modules.sort().join(' ')}`,
+    `--modules=${modules.join(' ')}`,
     '--fonts=unicode',
     '--locales=',
     '--themes=',

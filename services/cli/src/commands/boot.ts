@@ -32,9 +32,9 @@ const build = command({
   name: 'linbo boot build',
   description: "Builds the GRUB network tree below LINBO_DIR on this machine with Debian's GRUB.",
   async run(_args, { io }) {
-    const root = linboDir(io)
+    const { LINBO_DIR: root, LINBO_SERVER_IP: server } = settings(io)
     await ensureTree(root)
-    const built = await buildNetDir({ root, onProgress: (text) => io.err(text) })
+    const built = await buildNetDir({ root, server, onProgress: (text) => io.err(text) })
     for (const one of built.platforms) {
       io.out(`built ${one.path}: ${bytes(one.sizeBytes)}, ${one.moduleCount} modules`)
     }
@@ -43,12 +43,12 @@ const build = command({
   },
 })
 
-function linboDir(io: Io): string {
+function settings(io: Io) {
   const { dataDir, file } = locate({
     environment: io.env,
     ...(io.checkout ? { checkout: io.checkout } : {}),
   })
-  return load(suite(dataDir), io.env, file).values.LINBO_DIR
+  return load(suite(dataDir), io.env, file).values
 }
 
 export const boot = group('linbo boot', 'The files machines boot from.', { list, build })
