@@ -27,8 +27,8 @@ export async function benchHttp(rounds: number): Promise<Result[]> {
     ]
     const results: Result[] = []
     for (const [clients, files] of [
-      [1, 4],
-      [16, 1],
+      [1, 12],
+      [16, 2],
     ] as const) {
       const contenders = servers.map((server) => ({
         name: server.name,
