@@ -40,8 +40,10 @@ export function createBootKeeper(deps: {
   now(): number
   batch: RecordBatch
   timeline: Timeline
+  /** How patient to be with machines that are quiet: 1 for the usual. */
+  patience: number
 }): BootKeeper {
-  const { db, bus, now, batch, timeline } = deps
+  const { db, bus, now, batch, timeline, patience } = deps
   const attemptOf = new Map<string, Attempt>()
   const told = new Map<string, string>()
   const usualOf = new WeakMap<Attempt, Usual>()
@@ -61,7 +63,7 @@ export function createBootKeeper(deps: {
     // The usual times are known to the recorder that saw the boot arrive.
     if (attempt.verdict?.code !== 'slow') {
       const others = lossOf(attempt) ? losing(attempt).map(nameOf).sort() : []
-      const around = { now: now(), losing: others, usual: usualOf.get(attempt) }
+      const around = { now: now(), patience, losing: others, usual: usualOf.get(attempt) }
       const verdict = judge(attempt, around)
       if (JSON.stringify(verdict) !== JSON.stringify(attempt.verdict)) batch.boot(attempt)
       attempt.verdict = verdict
@@ -135,7 +137,7 @@ export function createBootKeeper(deps: {
     },
     tick() {
       const at = now()
-      for (const attempt of expire(timeline, at)) batch.boot(attempt)
+      for (const attempt of expire(timeline, at, patience)) batch.boot(attempt)
       for (const attempt of timeline.attempts.values()) {
         if (at - attempt.aliveAt < judgedMs) settle(attempt)
       }

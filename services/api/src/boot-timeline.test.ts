@@ -257,22 +257,29 @@ describe('a machine that goes quiet', () => {
   ])('is stalled some time after %s, and booting again with its next step', (step, seconds) => {
     const pc = machine()
     pc.step(0, step)
-    expect(expire(pc.timeline, start + seconds * 1000 - 1)).toEqual([])
-    const [attempt] = expire(pc.timeline, start + seconds * 1000)
+    expect(expire(pc.timeline, start + seconds * 1000 - 1, 1)).toEqual([])
+    const [attempt] = expire(pc.timeline, start + seconds * 1000, 1)
     expect(attempt?.state).toBe('stalled')
     expect(pc.step(200, 'linbo-ack')?.attempt.state).toBe('booting')
+  })
+
+  it('is given more time when that is wanted', () => {
+    const pc = machine()
+    pc.step(0, 'boot-file')
+    expect(expire(pc.timeline, start + 170_000, 2)).toEqual([])
+    expect(expire(pc.timeline, start + 180_000, 2)).toHaveLength(1)
   })
 
   it('is not stalled in linbo', () => {
     const pc = machine()
     pc.step(0, 'start-conf')
-    expect(expire(pc.timeline, start + 3_600_000)).toEqual([])
+    expect(expire(pc.timeline, start + 3_600_000, 1)).toEqual([])
   })
 
   it('is forgotten after a day', () => {
     const pc = machine()
     pc.step(0, 'start-conf')
-    expire(pc.timeline, start + 25 * 3_600_000)
+    expire(pc.timeline, start + 25 * 3_600_000, 1)
     expect(pc.timeline.attempts.size).toBe(0)
   })
 

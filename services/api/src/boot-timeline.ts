@@ -122,12 +122,19 @@ export function findAttempt(timeline: Timeline, machine: Machine): Attempt | und
   )
 }
 
-/** Marks what has got stuck, and forgets what is over. Returns the attempts whose state changed. */
-export function expire(timeline: Timeline, now: number): Attempt[] {
+/**
+ * Marks what has got stuck, and forgets what is over.
+ * @param patience 1 for the usual; 2 waits twice as long.
+ * @returns the attempts whose state changed.
+ */
+export function expire(timeline: Timeline, now: number, patience: number): Attempt[] {
   const stalled: Attempt[] = []
   for (const attempt of timeline.attempts.values()) {
     if (attempt.aliveAt < now - forgetMs) timeline.attempts.delete(attempt.id)
-    else if (attempt.state === 'booting' && attempt.aliveAt <= now - patienceMs(attempt)) {
+    else if (
+      attempt.state === 'booting' &&
+      attempt.aliveAt <= now - patience * patienceMs(attempt)
+    ) {
       attempt.state = 'stalled'
       stalled.push(attempt)
     }

@@ -7,7 +7,7 @@ import { verdictWords } from './boot-verdict-words.ts'
 
 const start = Date.parse('2026-01-05T08:00:00Z')
 type Step = [BootStep, BootCause?, string?]
-const around = { now: start + 60_000, losing: [], usual: undefined }
+const around = { now: start + 60_000, patience: 1, losing: [], usual: undefined }
 const mb = 1_000_000
 
 function attempt(

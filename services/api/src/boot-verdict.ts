@@ -15,6 +15,8 @@ import type { Attempt } from './boot-timeline.ts'
 export interface Around {
   /** Milliseconds since 1970. */
   now: number
+  /** 1 for the usual; 2 waits twice as long before LINBO counts as out of reach. */
+  patience: number
   /** Other machines of the room that lose packets at the same time. */
   losing: readonly string[]
   usual: UsualPhases | undefined
@@ -43,7 +45,7 @@ export function judge(attempt: Attempt, around: Around): StoredVerdict | null {
   if (attempt.state === 'linbo') {
     if (failure) return failureVerdict(attempt, failure)
     const isReady = attempt.steps.some((one) => one.step === 'ready' || one.step === 'os')
-    const isQuiet = around.now - attempt.aliveAt >= untilReadyMs
+    const isQuiet = around.now - attempt.aliveAt >= untilReadyMs * around.patience
     if (!isReady && isQuiet) return verdict('no-ssh', attempt)
     return loss ? lossVerdict(attempt, loss, around) : slowVerdict(attempt, around.usual)
   }

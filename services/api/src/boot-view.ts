@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import type { BootRow } from '@linbo/db'
+import type { BootRow, StoredBootFile, StoredBootStep } from '@linbo/db'
 import { moment } from './answers.ts'
-import { phases, phaseTimes } from './boot-phases.ts'
+import { type BootPhase, phaseOfStep, phases, phaseTimes } from './boot-phases.ts'
 import type { Usual } from './boot-usual.ts'
 import { verdictWords } from './boot-verdict-words.ts'
 import type { Progress } from './live-transfers.ts'
@@ -33,6 +33,7 @@ const fileSchema = z.object({
   file: z.string(),
   via: z.string(),
   step: z.string().nullable(),
+  phase: z.enum(phases),
   at: moment,
   bytes: z.number(),
   sizeBytes: z.number().nullable(),
@@ -62,8 +63,13 @@ export const bootSchema = z
       z.object({
         at: moment,
         step: z.string(),
+        phase: z.enum(phases),
         ok: z.boolean(),
         detail: z.string(),
+        transfer: z
+          .string()
+          .nullable()
+          .openapi({ description: 'the one of `files` whose end it tells' }),
         cause: z.string().nullable().openapi({ description: 'why it failed' }),
         about: z.string().nullable(),
         times: z.number().int().openapi({ description: 'how often on end' }),
@@ -111,6 +117,11 @@ export function bootView(
     steps: row.steps,
     files,
   }
+  const times = phaseTimes(traces)
+  const phaseAt = (at: string): BootPhase => {
+    const ms = Date.parse(at) - traces.startedAt
+    return times.findLast((one) => one.startMs <= ms)?.phase ?? 'loader'
+  }
   return {
     id: row.id,
     host: row.hostname,
@@ -122,20 +133,35 @@ export function bootView(
     state: row.state as BootView['state'],
     startedAt: row.started_at.toISOString(),
     lastAt: row.last_at.toISOString(),
-    steps: row.steps.map(({ cause = null, about = null, times = 1, ...step }) => ({
-      ...step,
-      cause,
-      about,
-      times,
+    steps: row.steps.map((step) => ({
+      at: step.at,
+      step: step.step,
+      phase: phaseOfStep(step.step),
+      ok: step.ok,
+      detail: step.detail,
+      transfer: transferOf(step, files),
+      cause: step.cause ?? null,
+      about: step.about ?? null,
+      times: step.times ?? 1,
     })),
-    files,
-    phases: phaseTimes(traces).map((one) => ({
-      ...one,
-      usualMs: usual?.phases[one.phase] ?? null,
+    files: files.map((file) => ({
+      ...file,
+      phase: file.step ? phaseOfStep(file.step) : phaseAt(file.at),
     })),
+    phases: times.map((one) => ({ ...one, usualMs: usual?.phases[one.phase] ?? null })),
     usual: usual ? { of: usual.of, boots: usual.boots } : null,
     verdict: verdictView(row),
   }
+}
+
+function transferOf(step: StoredBootStep, files: readonly StoredBootFile[]): string | null {
+  const file = files.find(
+    (one) =>
+      one.step === step.step &&
+      (one.result === 'ok') === step.ok &&
+      step.detail.startsWith(one.file),
+  )
+  return file?.id ?? null
 }
 
 /** The verdict on a boot in words, or null. */

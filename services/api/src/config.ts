@@ -23,6 +23,10 @@ export const schema = {
     500,
     'How many listeners to the event stream are served at once.',
   ),
+  LINBO_BOOT_PATIENCE: setting.count(1, 1000)(
+    100,
+    'How long a booting machine may be quiet before it counts as stuck, in percent: 100 is 45 to 180 seconds, by what it does.',
+  ),
 }
 
 export type ApiConfig = Settings<typeof schema>

@@ -44,7 +44,8 @@ export function createApiService(parts: ApiParts): Service {
   const startConfs = createStartConfFiles(config.LINBO_DIR)
   const events = createEventSource(bus, config.LINBO_EVENT_CLIENTS)
   const live = createLiveTransfers({ bus, now: clock.now, onFinished: metrics.transfer })
-  const recorder = createRecorder({ db, bus, clock, log, osName: startConfs.osName })
+  const patience = config.LINBO_BOOT_PATIENCE / 100
+  const recorder = createRecorder({ db, bus, clock, log, osName: startConfs.osName, patience })
   const bootConfigs = createBootConfigPublisher({
     root: config.LINBO_DIR,
     db,

@@ -35,6 +35,7 @@ function create(): Recorder {
     bus,
     clock,
     log: silentLog,
+    patience: 1,
     osName: async (group, number) => (group === 'lab' && number === 2 ? 'Ubuntu' : undefined),
   })
 }

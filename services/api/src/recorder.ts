@@ -17,6 +17,8 @@ export interface RecorderDeps {
   log: Logger
   /** Name of the OS number `number` in the group's start.conf. */
   osName(group: string, number: number): Promise<string | undefined>
+  /** How patient to be with machines that are quiet while they boot: 1 for the usual. */
+  patience: number
 }
 
 /** Records what the events tell. Of all API processes one records; another takes over when it is gone. */

@@ -41,7 +41,10 @@ export async function startRecording(deps: RecorderDeps): Promise<Recording> {
       if (position !== undefined) await bus.state.set(positionKey, position, positionTtlMs)
     },
   })
-  const boots = createBootKeeper({ db, bus, now: clock.now, batch, timeline })
+  const boots = createBootKeeper({
+    ...{ db, bus, now: clock.now, batch, timeline },
+    patience: deps.patience,
+  })
 
   const onStep = async (event: BusEvent<'boot.step'>) => {
     const host = await machines.find(event)

@@ -1,2 +1,2 @@
 /** The resources of the API as this command line reads them. */
-export type { BootFile, Group, Host, ImportResult, Operation, Status } from '@linbo/api'
+export type { Boot, BootFile, Group, Host, ImportResult, Operation, Status } from '@linbo/api'

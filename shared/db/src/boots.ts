@@ -45,9 +45,11 @@ export interface UsualPhases {
 }
 
 const usualBoots = 50
+/** Machines that are switched on together suffer together: they are no measure for each other. */
+const apart = sql`interval '5 minutes'`
 
 /**
- * The medians of the newest boots that arrived in LINBO, at most 50 and none newer than `before`.
+ * The medians of the newest boots that arrived in LINBO, at most 50, and begun five minutes before `before`.
  * @param where the room or the group; every boot counts without.
  */
 export async function usualPhases(
@@ -63,7 +65,7 @@ export async function usualPhases(
   const { rows } = await sql<{ phase: string | null; ms: number | null; boots: number }>`
     with newest as (
       select phases from boots
-      where state = 'linbo' and started_at < ${before} and ${place}
+      where state = 'linbo' and started_at < ${before}::timestamptz - ${apart} and ${place}
       order by started_at desc limit ${usualBoots}
     )
     select null as phase, null::float8 as ms, count(*)::int as boots from newest

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { LinboError } from '@linbo/runtime'
+import { bootTimeline } from '../boot-timeline.ts'
 import { usageError } from '../exit-code.ts'
 import { state, table, time } from '../print.ts'
-import type { Host, ImportResult } from '../resources.ts'
+import type { Boot, Host, ImportResult } from '../resources.ts'
 import { command, group, jsonArg } from './command.ts'
 
 const nameArg = {
@@ -46,11 +47,9 @@ const list = command({
         host.mac,
         host.group,
         host.room,
-        host.boot ? `${host.boot.step}${host.boot.detail ? `: ${host.boot.detail}` : ''}` : '',
+        lastStep(host),
       ])
-      io.out(
-        table(['HOST', 'STATUS', 'IP', 'MAC', 'GROUP', 'ROOM', 'LAST BOOT STEP'], rows, io.columns),
-      )
+      io.out(table(['HOST', 'STATUS', 'IP', 'MAC', 'GROUP', 'ROOM', 'LAST BOOT'], rows, io.columns))
     }
     return undefined
   },
@@ -58,22 +57,31 @@ const list = command({
 
 const show = command({
   name: 'linbo host show',
-  description: 'Shows one host.',
+  description: 'Shows one host, its last boot and what came of it.',
   args: { ...nameArg, ...jsonArg },
   async run(args, { io, client }) {
-    const host = await client.request<Host>('GET', `/hosts/${encodeURIComponent(args.hostname)}`)
-    if (args.json) io.out(JSON.stringify(host, null, 2))
+    const name = encodeURIComponent(args.hostname)
+    const host = await client.request<Host>('GET', `/hosts/${name}`)
+    const lastBoot =
+      host.boot && (await client.request<Boot>('GET', `/boots/${encodeURIComponent(host.boot.id)}`))
+    if (args.json) io.out(JSON.stringify({ ...host, lastBoot }, null, 2))
     else {
       const { boot, statusAt, ...fields } = host
       const rows = Object.entries(fields).map(([name, value]) => [name, String(value ?? '')])
       if (statusAt) rows.push(['since', time(statusAt)])
-      if (boot)
-        rows.push(['boot', `${boot.state}, ${boot.step} at ${time(boot.lastAt)}: ${boot.detail}`])
       io.out(table(['FIELD', 'VALUE'], rows))
+      if (lastBoot) io.out(`\n${bootTimeline(lastBoot, io.columns)}`)
     }
     return undefined
   },
 })
+
+/** What matters about the last boot: why it stopped, else how far it came. */
+function lastStep({ boot }: Host): string {
+  if (!boot) return ''
+  if (boot.verdict?.severity === 'error') return boot.verdict.title
+  return [boot.step, boot.detail].filter(Boolean).join(': ')
+}
 
 const add = command({
   name: 'linbo host add',
