@@ -4,6 +4,8 @@ export interface LossyOptions {
   /** The server behind the link. */
   address?: string
   port: number
+  /** Where clients seem to be, for the server. */
+  from?: string
   /** The same seed gives the same fate to the same packets in the same order. */
   seed: number
   /** Shares of packets, 0 to 1, in both directions. */
@@ -35,10 +37,13 @@ export async function openLossyLink(options: LossyOptions): Promise<LossyLink> {
   const upstream = new Map<string, Promise<UdpSocket>>()
   let isClosed = false
 
-  const open = async (onMessage: Parameters<typeof openUdp>[0]['onMessage']) => {
+  const open = async (
+    onMessage: Parameters<typeof openUdp>[0]['onMessage'],
+    address = '127.0.0.1',
+  ) => {
     const socket = await openUdp({
       port: 0,
-      address: '127.0.0.1',
+      address,
       purpose: 'lossy link',
       onMessage,
     })
@@ -83,7 +88,7 @@ export async function openLossyLink(options: LossyOptions): Promise<LossyLink> {
       }
       const out = await door
       travel(() => send(out, bytes, clientPort, clientAddress))
-    })
+    }, options.from)
     return toServer
   }
 
