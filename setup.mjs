@@ -26,7 +26,17 @@ const debian = {
     'tftp-hpa',
     'udhcpc',
   ],
-  bench: ['curl', 'dnsmasq-base', 'g++', 'libpcre2-8-0', 'python3'],
+  bench: [
+    'curl',
+    'dnsmasq-base',
+    'g++',
+    'iproute2',
+    'liblog4cplus-2.0.5',
+    'libmariadb3',
+    'libpcre2-8-0',
+    'libpq5',
+    'python3',
+  ],
   vm: [
     'busybox-static',
     'chromium',

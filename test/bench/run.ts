@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
+import { benchDhcp } from './dhcp.ts'
 import { benchHttp } from './http.ts'
 import { benchRsync } from './rsync.ts'
 import { benchStart } from './start.ts'
@@ -12,6 +13,7 @@ import { benchTftpLossy } from './tftp-lossy.ts'
 const benches: Record<string, (rounds: number) => Promise<Result[]>> = {
   tftp: benchTftp,
   'tftp-lossy': benchTftpLossy,
+  dhcp: benchDhcp,
   rsync: benchRsync,
   http: benchHttp,
   start: benchStart,

@@ -17,6 +17,8 @@ export interface Result {
   unit: string
   /** What was measured, by contender, in the order of the rounds. */
   samples: Record<string, number[]>
+  /** `lower` where less is better; `none` where a ratio says nothing. Else more is better. */
+  ratio?: 'lower' | 'none'
 }
 
 /** How long one case may take; rounds that would not fit are left out. */
@@ -57,8 +59,10 @@ export function median(values: number[]): number {
 export function ratioTo(result: Result, rival: string): number | undefined {
   const [ours = []] = Object.values(result.samples)
   const theirs = result.samples[rival] ?? []
+  if (result.ratio === 'none') return undefined
   if (theirs.length === 0 || theirs.length !== ours.length) return undefined
-  return median(ours.map((speed, round) => speed / theirs[round]!))
+  const ratio = median(ours.map((speed, round) => speed / theirs[round]!))
+  return result.ratio === 'lower' ? 1 / ratio : ratio
 }
 
 /** A table in Markdown: medians, and how ours compares with each rival. */
@@ -85,7 +89,7 @@ function cell(result: Result, name: string): string {
   const samples = result.samples[name] ?? []
   if (samples.length === 0) return 'n/a'
   const speed = median(samples)
-  const shown = speed >= 100 ? speed.toFixed(0) : speed.toFixed(1)
+  const shown = speed.toFixed(speed >= 100 ? 0 : speed >= 10 || Number.isInteger(speed) ? 1 : 2)
   const ratio = name === Object.keys(result.samples)[0] ? undefined : ratioTo(result, name)
   return ratio === undefined ? shown : `${shown} (×${ratio.toFixed(2)})`
 }
