@@ -40,19 +40,19 @@ export async function serve(options: ServeOptions): Promise<void> {
     shared: false,
     pretty: options.pretty,
   })
-  let stopReporting = async () => {}
   try {
     const services = createServices(parts)
+    const reporting = reportHealth(services, parts.bus, describe(schema, loaded))
     await run({
       services,
       log: parts.log,
       onReady: () => {
-        stopReporting = reportHealth(services, parts.bus, describe(schema, loaded))
+        reporting.tell()
         options.print(banner(services, parts.config, moved))
         const { LINBO_DIR, LINBO_SERVER_IP } = parts.config
         void completeBootFiles(LINBO_DIR, LINBO_SERVER_IP, parts.log)
       },
-      onStopped: () => stopReporting(),
+      onStopped: reporting.stop,
       ...(options.signal ? { signal: options.signal } : {}),
     })
   } finally {

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathBelow, whySecret } from './path.ts'
@@ -64,10 +64,10 @@ export function createFiles(root: string): Files {
       if (after) return after
       const facts = await handle.stat({ bigint: true })
       if (!facts.isFile()) return { kind: 'refused', reason: 'not a regular file' }
-      const id = `${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeNs}`
+      const id = identity(facts)
       const known = shared.get(id)
       if (known) return { kind: 'file', file: known.use() }
-      const file = new SharedFile(id, Number(facts.size), handle, () => shared.delete(id))
+      const file = new SharedFile(id, facts, handle, () => shared.delete(id))
       shared.set(id, file)
       isKept = true
       return { kind: 'file', file: file.use() }
@@ -107,16 +107,29 @@ function judge(base: string, target: string): Opened | undefined {
   return secret ? { kind: 'missing', reason: secret } : undefined
 }
 
+/** Differs after every change, also when length and time of the last one were put back. */
+function identity(facts: BigIntStats): string {
+  return `${facts.dev}:${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`
+}
+
+/** Whether the opened file is still what it was. To be replaced by another does not change it. */
+function isSame(before: BigIntStats, now: BigIntStats): boolean {
+  if (before.size !== now.size || before.mtimeNs !== now.mtimeNs) return false
+  return before.ctimeNs === now.ctimeNs || before.nlink !== now.nlink
+}
+
 class SharedFile implements BootFile {
   readonly id: string
   readonly sizeBytes: number
+  readonly #facts: BigIntStats
   readonly #handle: FileHandle
   readonly #forget: () => void
   #users = 0
 
-  constructor(id: string, sizeBytes: number, handle: FileHandle, forget: () => void) {
+  constructor(id: string, facts: BigIntStats, handle: FileHandle, forget: () => void) {
     this.id = id
-    this.sizeBytes = sizeBytes
+    this.sizeBytes = Number(facts.size)
+    this.#facts = facts
     this.#handle = handle
     this.#forget = forget
   }
@@ -132,7 +145,7 @@ class SharedFile implements BootFile {
       this.#handle.readv(views, position),
       this.#handle.stat({ bigint: true }),
     ])
-    if (bytesRead !== wanted || `${now.dev}:${now.ino}:${now.size}:${now.mtimeNs}` !== this.id) {
+    if (bytesRead !== wanted || !isSame(this.#facts, now)) {
       throw new Error('the file changed while it was being sent')
     }
   }

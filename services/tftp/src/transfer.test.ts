@@ -43,7 +43,7 @@ function begin(changes: Partial<Plan> = {}) {
 describe('a transfer without options', () => {
   it('sends block after block and ends with one that is not full', () => {
     const { started, ack, transfer } = begin({ sizeBytes: 2500 })
-    expect(started).toEqual(['1-1', 'arm 1000'])
+    expect(started).toEqual(['1-1', 'arm 300'])
     expect(ack(1)[0]).toBe('2-2')
     expect(deliveredBytes(transfer)).toBe(1000)
     expect(ack(2)[0]).toBe('3-3')
@@ -91,7 +91,7 @@ describe('a transfer without options', () => {
 describe('a transfer with options', () => {
   it('waits for ACK 0 after its OACK', () => {
     const { started, ack } = begin({ hasOack: true })
-    expect(started).toEqual(['oack', 'arm 1000'])
+    expect(started).toEqual(['oack', 'arm 300'])
     expect(ack(1)).toEqual([])
     expect(ack(0)[0]).toBe('1-1')
     expect(ack(0)).toEqual([])
@@ -99,7 +99,7 @@ describe('a transfer with options', () => {
 
   it('repeats the OACK', () => {
     const { timeout, ack } = begin({ hasOack: true })
-    expect(timeout()).toEqual(['oack', 'arm 2000'])
+    expect(timeout()).toEqual(['oack', 'arm 600'])
     expect(ack(0)[0]).toBe('1-1')
   })
 
@@ -119,12 +119,12 @@ describe('a transfer with options', () => {
 
 describe('retransmission', () => {
   it('doubles its wait up to eight times the timeout, and gives up', () => {
-    const { timeout } = begin({ retries: 5 })
-    const seen = Array.from({ length: 6 }, () => timeout())
-    expect(seen.slice(0, 5)).toEqual(
-      [2000, 4000, 8000, 8000, 8000].map((ms) => ['1-1', `arm ${ms}`]),
+    const { timeout } = begin({ retries: 4 })
+    const seen = Array.from({ length: 7 }, () => timeout())
+    expect(seen.slice(0, 6)).toEqual(
+      [600, 1200, 2400, 4800, 8000, 8000].map((ms) => ['1-1', `arm ${ms}`]),
     )
-    expect(seen[5]).toEqual(['failed: the client did not acknowledge the first packet'])
+    expect(seen[6]).toEqual(['failed: the client did not acknowledge the first packet'])
   })
 
   it('keeps to the timeout the client chose', () => {
@@ -133,6 +133,13 @@ describe('retransmission', () => {
     expect(timeout()).toEqual(['1-1', 'arm 3000'])
     expect(timeout()).toEqual(['1-1', 'arm 3000'])
     expect(timeout()[0]).toMatch(/^failed/)
+  })
+
+  it('keeps to a short timeout of the client to the letter', () => {
+    const { ack } = begin({ fixedMs: 2000, sizeBytes: 100_000 })
+    for (let block = 1; block <= 20; block++) {
+      expect(ack(block, block * 10)[1]).toBe('arm 2000')
+    }
   })
 
   it("goes below the client's timeout only for a link it knows well", () => {
@@ -214,8 +221,8 @@ describe('a window', () => {
     ack(2, 10)
     expect(ack(2, 20)[0]).toBe('3-4')
     expect(ack(2, 30)).toEqual([])
-    expect(ack(4, 40)[0]).toBe('5-6')
-    expect(ack(4, 60)).toEqual([])
+    expect(ack(4, 35)[0]).toBe('5-6')
+    expect(ack(4, 40)).toEqual([])
     expect(ack(6, 80)[0]).toBe('7-8')
     expect(ack(6, 100)[0]).toBe('7-8')
   })

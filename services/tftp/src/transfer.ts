@@ -30,8 +30,9 @@ export interface Transfer {
   resumeAt: number
   /** The client has acknowledged something: it exists and wants the file. */
   confirmed: boolean
-  /** Until this block is acknowledged, a repeated ACK is taken for an echo of an earlier retransmission. */
+  /** Until this block is acknowledged, or `settledAt`, an ACK is taken for an echo of an earlier retransmission. */
   settled: number
+  settledAt: number
   sentAt: number
   /** What is awaited was sent more than once, so that its ACK tells nothing about time (Karn). */
   repeated: boolean
@@ -70,10 +71,15 @@ type Result = 'ok' | 'failed' | 'aborted'
 /** Least time before a retransmission: below it, a client that is busy for a moment looks like a lost packet. */
 const leastWaitMs = 20
 
+/** Longest wait for the very first answer, which most likely is under way or lost. */
+const firstWaitMs = 300
+
 /**
- * Answers after which a client's own timeout is only the upper limit. Clients ask for 4 to 6 seconds without
- * knowing their network; to leave a link idle that long for every lost packet makes 10 % of loss unbearable.
+ * A client's own timeout holds as it is up to `literalMs`. Beyond that it becomes the upper limit once so many answers
+ * told how long they take: curl asks for 6 seconds without knowing its network, and to leave a link idle that long for
+ * every lost packet makes 10 % of loss unbearable.
  */
+const literalMs = 2000
 const trustedSamples = 8
 
 export function createTransfer(plan: Plan): Transfer {
@@ -89,13 +95,14 @@ export function createTransfer(plan: Plan): Transfer {
     resumeAt: 0,
     confirmed: false,
     settled: 0,
+    settledAt: 0,
     sentAt: 0,
     repeated: false,
     smoothMs: 0,
     deviationMs: 0,
     leastMs: Number.POSITIVE_INFINITY,
     samples: 0,
-    waitMs: plan.fixedMs ?? plan.timeoutMs,
+    waitMs: plan.fixedMs ?? Math.min(plan.timeoutMs, firstWaitMs),
     tries: 0,
     retransmissions: 0,
   }
@@ -154,8 +161,8 @@ function acknowledge(transfer: Transfer, block: number, at: number): Effect[] {
   }
   // An ACK inside the window tells of a gap after it (RFC 7440 section 4). But it can also be the client's
   // answer to blocks that came twice: repeating again would go on for ever, so only what is new is sent.
-  if (acked < transfer.settled) return slideWindow(transfer, at)
-  rewind(transfer)
+  if (isEcho(transfer, at)) return slideWindow(transfer, at)
+  rewind(transfer, at)
   return sendWindow(transfer, at)
 }
 
@@ -167,9 +174,9 @@ function acknowledge(transfer: Transfer, block: number, at: number): Effect[] {
  */
 function repeatedAck(transfer: Transfer, at: number): Effect[] {
   if (transfer.plan.windowsize === 1) return []
-  if (transfer.acked < transfer.settled) return []
+  if (isEcho(transfer, at)) return []
   if (at - transfer.sentAt < transfer.leastMs / 2) return []
-  rewind(transfer)
+  rewind(transfer, at)
   return sendWindow(transfer, at)
 }
 
@@ -187,17 +194,23 @@ function retry(transfer: Transfer, at: number): Effect[] {
   }
   transfer.waitMs = Math.min(transfer.waitMs * 2, fixedMs ?? timeoutMs * 8)
   transfer.burst = Math.max(1, transfer.burst >> 1)
-  rewind(transfer)
+  rewind(transfer, at)
   if (transfer.phase === 'offered') {
     return [{ type: 'send-oack' }, { type: 'arm', ms: transfer.waitMs }]
   }
   return sendWindow(transfer, at)
 }
 
-function rewind(transfer: Transfer): void {
+function rewind(transfer: Transfer, at: number): void {
   transfer.retransmissions++
   transfer.repeated = true
   transfer.settled = transfer.sent + 1
+  transfer.settledAt = at + transfer.smoothMs * 2 + 1
+}
+
+/** True when an ACK can be the client's answer to blocks that it got twice. These come within a round trip. */
+function isEcho(transfer: Transfer, at: number): boolean {
+  return transfer.acked < transfer.settled && at < transfer.settledAt
 }
 
 /** Sends everything the window holds. */
@@ -246,7 +259,8 @@ function progress(transfer: Transfer, at: number): void {
   transfer.repeated = false
   const { fixedMs, timeoutMs } = transfer.plan
   const longest = fixedMs ?? timeoutMs
-  const isKnown = transfer.samples >= (fixedMs === undefined ? 1 : trustedSamples)
+  const isLiteral = fixedMs !== undefined && fixedMs <= literalMs
+  const isKnown = !isLiteral && transfer.samples >= (fixedMs === undefined ? 1 : trustedSamples)
   const learned = Math.max(leastWaitMs, transfer.smoothMs + transfer.deviationMs * 4)
   transfer.waitMs = isKnown ? Math.min(learned, longest) : longest
 }

@@ -10,14 +10,14 @@ export type HealthReport = Health & { service: string; machine: string }
 
 /**
  * Tells the others, through the bus's state, how our services are (`service:<name>@<machine>`) and which settings
- * are in force here (`settings:<names>@<machine>`): at once and every five seconds; and as a `service.health` event
- * when a state changes. Returns how to stop.
+ * are in force here (`settings:<names>@<machine>`): at once, every five seconds, and when `tell` is called; and as a
+ * `service.health` event when a state changes. To begin before the services start keeps the suite from looking ready.
  */
 export function reportHealth(
   services: Service[],
   bus: Bus,
   settings: SettingRow[],
-): () => Promise<void> {
+): { tell(): void; stop(): Promise<void> } {
   const machine = hostname()
   const settingsKey = `settings:${services.map((service) => service.name).join('+')}@${machine}`
   const last = new Map<string, string>()
@@ -28,8 +28,9 @@ export function reportHealth(
       const health = service.health()
       const report: HealthReport = { ...health, service: service.name, machine }
       await bus.state.set(key(service), report, healthTtlMs)
-      if (last.get(service.name) === health.state) continue
+      const before = last.get(service.name) ?? 'stopped'
       last.set(service.name, health.state)
+      if (before === health.state) continue
       const detail = health.detail ?? null
       bus.publish('service.health', { service: service.name, state: health.state, detail })
     }
@@ -37,9 +38,12 @@ export function reportHealth(
   const attempt = () => void tell().catch(() => {})
   attempt()
   const timer = setInterval(attempt, 5000)
-  return async () => {
-    clearInterval(timer)
-    await bus.state.delete(settingsKey).catch(() => {})
-    for (const service of services) await bus.state.delete(key(service)).catch(() => {})
+  return {
+    tell: attempt,
+    async stop() {
+      clearInterval(timer)
+      await bus.state.delete(settingsKey).catch(() => {})
+      for (const service of services) await bus.state.delete(key(service)).catch(() => {})
+    },
   }
 }

@@ -26,15 +26,13 @@ export async function launch<S extends Schema>(options: {
     const pretty = process.stdout.isTTY === true
     const { close, ...parts } = await openParts<Settings<S>>(config, { shared: true, pretty })
     const service = options.create({ ...parts, log: parts.log.child({ service: options.name }) })
-    let stopReporting = async () => {}
+    const reporting = reportHealth([service], parts.bus, describe(schema, loaded))
     await run({
       services: [service],
       log: parts.log,
-      onReady: () => {
-        stopReporting = reportHealth([service], parts.bus, describe(schema, loaded))
-      },
+      onReady: reporting.tell,
       onStopped: async () => {
-        await stopReporting()
+        await reporting.stop()
         await close()
       },
     })
