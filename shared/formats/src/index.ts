@@ -19,6 +19,14 @@ export {
   type RefusedLine,
   roles,
 } from './devices-csv.ts'
+export {
+  type DhcpBootFiles,
+  type DhcpFacts,
+  type DhcpHost,
+  type DhcpServerKind,
+  dhcpConfig,
+  dhcpServers,
+} from './dhcp-config/index.ts'
 export { classifyImageFile, type ImageFile, type ImageFileKind, imagePath } from './image-files.ts'
 export { type ImageInfo, ImageInfoError, parseImageInfo, printImageInfo } from './image-info.ts'
 export { parseIpv4, whyNotHostIp } from './ipv4.ts'

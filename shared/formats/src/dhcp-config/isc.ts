@@ -1,0 +1,56 @@
+import { type DhcpFacts, type DhcpHost, groupOf, heading, printable, unknownHost } from './facts.ts'
+
+/** A file for ISC dhcpd 4.4, to be included at the end of `dhcpd.conf`. */
+export function iscConfig(facts: DhcpFacts): string {
+  const { server, files } = facts
+  const { hosts, leftOut } = printable(facts)
+  const intro = heading(
+    '#',
+    [
+      'LINBO for ISC dhcpd. Save as /etc/dhcp/linbo.conf and write at the end of /etc/dhcp/dhcpd.conf:',
+      '  include "/etc/dhcp/linbo.conf";',
+      'then: dhcpd -t && systemctl restart isc-dhcp-server',
+      '',
+      `Only LINBO itself (vendor class udhcp) is told that ${server} is its DHCP server; all others renew here.`,
+    ],
+    leftOut,
+  )
+  return `${intro}
+
+if substring(option vendor-class-identifier, 0, 10) = "HTTPClient" {
+  option vendor-class-identifier "HTTPClient";
+  filename "${files.http}";
+} elsif substring(option vendor-class-identifier, 0, 9) = "PXEClient" {
+  next-server ${server};
+  option host-name "${unknownHost}";
+  option dhcp-parameter-request-list = concat(option dhcp-parameter-request-list, 0c, 12, 28);
+  if substring(option vendor-class-identifier, 15, 5) = "00007"
+    or substring(option vendor-class-identifier, 15, 5) = "00009" {
+    if option user-class = "iPXE" {
+      filename "${files.ipxe}";
+    } else {
+      filename "${files.uefi}";
+    }
+  } else {
+    filename "${files.bios}";
+  }
+} elsif substring(option vendor-class-identifier, 0, 5) = "udhcp" {
+  option dhcp-server-identifier ${server};
+  option host-name "${unknownHost}";
+}
+
+${hosts.map(hostDeclaration).join('\n')}
+`
+}
+
+function hostDeclaration(host: DhcpHost): string {
+  const group = groupOf(host)
+  return [
+    `host ${host.hostname} {`,
+    `  hardware ethernet ${host.mac};`,
+    ...(host.ip ? [`  fixed-address ${host.ip};`] : []),
+    `  option host-name "${host.hostname}";`,
+    ...(group ? [`  option nis-domain "${group}";`, `  option extensions-path "${group}";`] : []),
+    '}',
+  ].join('\n')
+}
