@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { StartConf } from '@linbo/formats'
-import type { MachineIdentity, ServerAddress } from './machine.ts'
+import type { MachineIdentity, ServerAddress, Timed } from './machine.ts'
 import { pause } from './pause.ts'
 import { flags, rsyncDown } from './rsync.ts'
 
@@ -10,6 +10,7 @@ export interface Workbench {
   machine: MachineIdentity
   server: ServerAddress
   startConf: StartConf
+  timed: Timed
   /** Stands for the machine's file system: `tmp/` is /tmp, `cache/` the cache partition, `disk/` the other ones. */
   directory: string
   /** How much of the real time a step takes: 1 as a slow PC, 0 at once. */
@@ -99,5 +100,5 @@ export async function sendFile(bench: Workbench, name: string, content: string |
 /** Sends /tmp/linbo.log; a line that came before is dropped, as LINBO does. */
 export function sendLog(bench: Workbench): Promise<void> {
   const lines = new Set(bench.takeLog().split(/[\r\n]+/))
-  return sendFile(bench, 'linbo.log', `${[...lines].join('\n')}\n`)
+  return bench.timed('log', () => sendFile(bench, 'linbo.log', `${[...lines].join('\n')}\n`))
 }

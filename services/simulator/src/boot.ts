@@ -5,7 +5,7 @@ import { LinboError } from '@linbo/runtime'
 import { at, banner, download, type Leaving, sendFile, sendLog, type Workbench } from './bench.ts'
 import { askForLease } from './dhcp.ts'
 import { firmwareStage } from './firmware.ts'
-import type { MachineIdentity, ServerAddress } from './machine.ts'
+import type { MachineIdentity, ServerAddress, Timed } from './machine.ts'
 import { flags } from './rsync.ts'
 import { updateGui, updateLinbo } from './update.ts'
 import { linboWrapper } from './wrapper.ts'
@@ -14,17 +14,20 @@ import { linboWrapper } from './wrapper.ts'
 export interface Told {
   machine: MachineIdentity
   server: ServerAddress
+  timed: Timed
 }
 
-/** The firmware's part of a boot: lease, core image, GRUB, kernel. @throws LinboError `SIM_NO_BOOT_FILE`, `SIM_NO_LEASE`. */
+/** The firmware's part of a boot: lease, core image, GRUB, kernel. @throws LinboError `SIM_NO_BOOT_FILE`, `SIM_NO_LEASE`, `SIM_SILENT`, `SIM_HTTP`. */
 export async function bootFromNetwork(told: Told, signal: AbortSignal): Promise<void> {
-  const { machine, server } = told
-  if (server.dhcpPort === 0) return firmwareStage(machine, server, signal)
-  const { bootFile } = await askForLease(machine, server, 'firmware', signal)
+  const { machine, server, timed } = told
+  if (server.dhcpPort === 0) return firmwareStage(told, signal)
+  const { bootFile } = await timed('firmware lease', () =>
+    askForLease(machine, server, 'firmware', signal),
+  )
   if (!bootFile) {
     throw new LinboError('SIM_NO_BOOT_FILE', `${machine.hostname} got a lease without a boot file`)
   }
-  return firmwareStage(machine, server, signal, bootFile)
+  return firmwareStage(told, signal, bootFile)
 }
 
 /**
@@ -32,9 +35,9 @@ export async function bootFromNetwork(told: Told, signal: AbortSignal): Promise<
  * @throws LinboError `SIM_NO_LEASE`, `SIM_NO_GROUP`, `SIM_OTHER_ADDRESS`.
  */
 export async function identify(told: Told, signal: AbortSignal): Promise<Told> {
-  const { machine, server } = told
+  const { machine, server, timed } = told
   if (server.dhcpPort === 0) return told
-  const lease = await askForLease(machine, server, 'linbo', signal)
+  const lease = await timed('LINBO lease', () => askForLease(machine, server, 'linbo', signal))
   const who = `${machine.hostname} (${machine.mac})`
   if (!lease.group) {
     throw new LinboError('SIM_NO_GROUP', `${who} was told no group (DHCP option 40)`)
@@ -49,6 +52,7 @@ export async function identify(told: Told, signal: AbortSignal): Promise<Told> {
   return {
     machine: { ...machine, hostname, group },
     server: { ...server, ip: lease.server ?? server.ip },
+    timed,
   }
 }
 
@@ -56,7 +60,9 @@ export async function identify(told: Told, signal: AbortSignal): Promise<Told> {
 export async function fetchStartConf(bench: Workbench): Promise<Workbench> {
   const { hostname, group } = bench.machine
   const to = at(bench, 'start.conf')
-  const code = await download(bench, `start.conf.${group}`, to, flags.startConf)
+  const code = await bench.timed('start.conf', () =>
+    download(bench, `start.conf.${group}`, to, flags.startConf),
+  )
   if (code !== 0) {
     throw new LinboError(
       'SIM_START_CONF',
@@ -86,9 +92,9 @@ export async function startLinbo(
   }
   init.write(banner('init begin'))
   await updateLinbo(init)
-  const commands = await fetchOnboot(init)
-  await openSsh()
-  await sendHardware(init)
+  const commands = await bench.timed('commands', () => fetchOnboot(init))
+  await bench.timed('SSH', openSsh)
+  await bench.timed('hardware list', () => sendHardware(init))
   for (const command of commands) {
     if (['', 'noauto', 'disablegui'].includes(command)) continue
     const outcome = await linboWrapper(init, [command])
@@ -98,7 +104,7 @@ export async function startLinbo(
   // What came before SSH could not be fetched; it is in the log of init, which is what the first whole log begins with.
   bench.takeLog()
   bench.write(initLog)
-  await updateGui(bench)
+  await bench.timed('GUI', () => updateGui(bench))
   await sendLog(bench)
   return undefined
 }

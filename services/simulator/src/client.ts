@@ -5,7 +5,7 @@ import { parseStartConf } from '@linbo/formats'
 import type { UdpSocket } from '@linbo/runtime'
 import type { Leaving, Workbench } from './bench.ts'
 import { bootFromNetwork, fetchStartConf, identify, startLinbo } from './boot.ts'
-import type { MachineIdentity, MachineState, ServerAddress } from './machine.ts'
+import type { BootPart, MachineIdentity, MachineState, ServerAddress, Timed } from './machine.ts'
 import { pause } from './pause.ts'
 import { runLine, type ShellState } from './shell.ts'
 import { type SshServer, startSshServer } from './ssh-server.ts'
@@ -17,6 +17,8 @@ export interface ClientOptions {
   /** How much of the real time things take: 1 as a slow PC, 0 as fast as the wire. */
   pace: number
   onState?(state: MachineState, detail: string): void
+  /** How long the machine waited for a part of its boot, in milliseconds. */
+  onPart?(part: BootPart, ms: number): void
 }
 
 /** A LINBO 7.x machine as the wire sees it (reference 13.4). */
@@ -35,7 +37,8 @@ export interface SimulatedClient {
 const firmwareMs = 1000
 const kernelMs = 1500
 
-export function createClient({ machine, server, pace, onState }: ClientOptions): SimulatedClient {
+export function createClient(options: ClientOptions): SimulatedClient {
+  const { machine, server, pace, onState, onPart } = options
   let state: MachineState = 'off'
   let directory: string | undefined
   let ssh: SshServer | undefined
@@ -46,6 +49,12 @@ export function createClient({ machine, server, pace, onState }: ClientOptions):
   const track = <T>(work: Promise<T>): Promise<T> => {
     activity = Promise.allSettled([activity, work])
     return work
+  }
+  const timed: Timed = async (part, work) => {
+    const begun = performance.now()
+    const done = await work()
+    onPart?.(part, performance.now() - begun)
+    return done
   }
   const enter = (next: MachineState, detail = '') => {
     state = next
@@ -74,10 +83,10 @@ export function createClient({ machine, server, pace, onState }: ClientOptions):
       await mkdir(join(directory, name), { recursive: true })
     enter('firmware')
     await pause(firmwareMs * pace, signal)
-    await bootFromNetwork({ machine, server }, signal)
+    await bootFromNetwork({ machine, server, timed }, signal)
     enter('grub')
     await pause(kernelMs * pace, signal)
-    const told = await identify({ machine, server }, signal)
+    const told = await identify({ machine, server, timed }, signal)
     let log = ''
     const keep = (text: string) => {
       log += text

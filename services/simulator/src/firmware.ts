@@ -1,4 +1,6 @@
-import type { MachineIdentity, ServerAddress } from './machine.ts'
+import { LinboError } from '@linbo/runtime'
+import { fetchOverHttp } from './http.ts'
+import type { MachineIdentity, ServerAddress, Timed } from './machine.ts'
 import { type Fetched, fetchFile } from './tftp.ts'
 
 /** What GRUB asks for with: 1024-byte blocks, one at a time. */
@@ -10,15 +12,31 @@ const lists = ['command', 'fs', 'crypto', 'terminal']
  * configuration, the host's or group's menu, kernel and initramfs. Missing files are normal; a server that has
  * no core image or kernel yet would stop a real PC here, this one goes on.
  * @param core the boot file's name as DHCP told it.
+ * @throws LinboError `SIM_SILENT` when the server does not answer, `SIM_HTTP`.
  */
 export async function firmwareStage(
-  machine: MachineIdentity,
-  server: ServerAddress,
+  { machine, server, timed }: { machine: MachineIdentity; server: ServerAddress; timed: Timed },
   signal: AbortSignal,
   core = bootFile(machine),
 ): Promise<void> {
-  const fetch = (file: string, options: Record<string, string>, probe = false) =>
-    fetchFile(machine, server, file, { options, probe, signal })
+  const fetch = async (file: string, options: Record<string, string>, probe = false) => {
+    const fetched = await fetchFile(machine, server, file, { options, probe, signal })
+    if (!fetched.isSilent) return fetched
+    throw new LinboError('SIM_SILENT', `${machine.hostname}: nobody answers for ${file} by TFTP`)
+  }
+  const heavy = async (file: string) => {
+    if (server.httpPort) await fetchOverHttp(machine, server, file, signal)
+    else await fetch(`/${file}`, grub)
+  }
+  await timed('core image', () => fetchCore(machine, core, fetch))
+  await timed('GRUB configuration', () => configure(machine, fetch))
+  await timed('kernel', () => heavy('linbo64'))
+  await timed('initramfs', () => heavy('linbofs64'))
+}
+
+type Fetch = (file: string, options: Record<string, string>, probe?: boolean) => Promise<Fetched>
+
+async function fetchCore(machine: MachineIdentity, core: string, fetch: Fetch): Promise<void> {
   if (machine.firmware === 'uefi-x64') {
     const uefi = { blksize: '1468', windowsize: '4' }
     await fetch(core, { tsize: '0', ...uefi }, true)
@@ -26,6 +44,9 @@ export async function firmwareStage(
   } else {
     await fetch(core, { blksize: '1432', tsize: '0' })
   }
+}
+
+async function configure(machine: MachineIdentity, fetch: Fetch): Promise<void> {
   const get = (file: string) => fetch(`/boot/grub/${file}`, grub)
   await first(get, configProbes(machine))
   const platform = platformOf(machine)
@@ -36,7 +57,6 @@ export async function firmwareStage(
   // GRUB knows the host name on BIOS only at this point.
   await get(`spool/${machine.firmware === 'bios' ? machine.hostname : ''}.reboot`)
   await first(get, [`hostcfg/${machine.hostname}.cfg`, `${machine.group}.cfg`])
-  for (const file of ['/linbo64', '/linbofs64']) await fetch(file, grub)
 }
 
 /** The core image as it is below LINBO_DIR. */

@@ -1,5 +1,5 @@
 import { createClient, type SimulatedClient } from './client.ts'
-import type { MachineIdentity, MachineState, ServerAddress } from './machine.ts'
+import type { BootPart, MachineIdentity, MachineState, ServerAddress } from './machine.ts'
 
 /** Names, MACs and loopback addresses for `count` machines: `sim001` is 52:54:00:4d:00:01 at 127.77.0.1. */
 export function fleetOf(count: number, group: string, network = 77): MachineIdentity[] {
@@ -33,11 +33,13 @@ export function createFleet(options: {
   server: ServerAddress
   pace: number
   onState?(machine: MachineIdentity, state: MachineState, detail: string): void
+  onPart?(machine: MachineIdentity, part: BootPart, ms: number): void
 }): Fleet {
-  const { server, pace, onState } = options
+  const { server, pace, onState, onPart } = options
   const clients = options.machines.map((machine) => {
     const tell = (state: MachineState, detail: string) => onState?.(machine, state, detail)
-    return createClient({ machine, server, pace, onState: tell })
+    const time = (part: BootPart, ms: number) => onPart?.(machine, part, ms)
+    return createClient({ machine, server, pace, onState: tell, onPart: time })
   })
   let isOn = true
   return {

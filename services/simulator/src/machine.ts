@@ -14,6 +14,8 @@ export interface ServerAddress {
   ip: string
   tftpPort: number
   rsyncPort: number
+  /** Kernel and initramfs come over HTTP from this port, as iPXE fetches them; without one, by TFTP. */
+  httpPort?: number
   /** 0: no DHCP exchange; the machine already has its address. */
   dhcpPort: number
   /** Where the machine's own SSH server listens. */
@@ -24,3 +26,25 @@ export interface ServerAddress {
 
 /** What a machine is doing, as the suite should see it too. */
 export type MachineState = 'off' | 'firmware' | 'grub' | 'linbo' | 'os' | 'failed'
+
+/** What a machine waits for on its way into LINBO, in this order; a log is sent twice. */
+export const bootParts = [
+  'firmware lease',
+  'core image',
+  'GRUB configuration',
+  'kernel',
+  'initramfs',
+  'LINBO lease',
+  'start.conf',
+  'update',
+  'commands',
+  'SSH',
+  'hardware list',
+  'GUI',
+  'log',
+] as const
+
+export type BootPart = (typeof bootParts)[number]
+
+/** Does one part of a boot, and tells somebody how long it took. */
+export type Timed = <T>(part: BootPart, work: () => Promise<T>) => Promise<T>

@@ -39,6 +39,7 @@ export async function testBench(server: ServerAddress = nowhere): Promise<TestBe
     startConf: parseStartConf(sampleStartConf('lab', 'tiny')),
     directory,
     pace: 0,
+    timed: (_part, work) => work(),
     write(text) {
       printed += text
       log += text

@@ -9,7 +9,7 @@ import { flags } from './rsync.ts'
 export async function updateLinbo(bench: Workbench): Promise<void> {
   bench.write(banner('linbo_update'))
   bench.write(
-    (await fetchAll(bench))
+    (await bench.timed('update', () => fetchAll(bench)))
       ? 'Linbo & grub update successfully finished.\n'
       : 'Linbo & grub update failed!\n',
   )
