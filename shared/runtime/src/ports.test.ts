@@ -60,4 +60,16 @@ describe('openUdp', () => {
       code: 'UDP_CLOSED',
     })
   })
+
+  it('hears one interface alone, and says when there is no such interface', async () => {
+    const heard = Promise.withResolvers<string>()
+    const onMessage = (bytes: Uint8Array) => heard.resolve(new TextDecoder().decode(bytes))
+    const options = { port: 0, purpose: 'DHCP', reuseAddr: true }
+    const one = await openUdp({ ...options, device: 'lo', onMessage })
+    await one.send(new TextEncoder().encode('hello'), one.port, '127.0.0.1')
+    expect(await heard.promise).toBe('hello')
+    await one.close()
+    const missing = openUdp({ ...options, device: 'nowhere0', onMessage })
+    await expect(missing).rejects.toMatchObject({ code: 'UDP_PORT' })
+  })
 })

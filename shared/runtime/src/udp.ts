@@ -8,6 +8,8 @@ export interface UdpOptions {
   /** 0 picks a free port. */
   port: number
   address?: string
+  /** Network interface that alone is heard and used, whatever the routes say (Linux 5.7 for users other than root). */
+  device?: string
   reuseAddr?: boolean
   reusePort?: boolean
   broadcast?: boolean
@@ -37,6 +39,10 @@ export interface UdpSocket {
  * @throws LinboError `UDP_PORT` naming the port and the setting to change.
  */
 export async function openUdp(options: UdpOptions): Promise<UdpSocket> {
+  const { port, address } = options
+  const place = options.device
+    ? { fd: await onDevice(options, options.device) }
+    : { port, ...(address ? { address } : {}) }
   const socket = createSocket({
     type: 'udp4',
     reuseAddr: options.reuseAddr ?? false,
@@ -50,10 +56,7 @@ export async function openUdp(options: UdpOptions): Promise<UdpSocket> {
       socket.close()
       reject(portError(error, 'UDP', options))
     })
-    socket.bind(
-      { port: options.port, ...(options.address ? { address: options.address } : {}) },
-      resolve,
-    )
+    socket.bind(place, resolve)
   })
   socket.removeAllListeners('error')
   socket.on('error', (error) => options.onError?.(error))
@@ -76,6 +79,14 @@ export async function openUdp(options: UdpOptions): Promise<UdpSocket> {
       return closed
     },
   }
+}
+
+/** Loaded only where it is needed, because it calls the C library. */
+async function onDevice(options: UdpOptions, device: string): Promise<number> {
+  const { openOnDevice } = await import('./datagrams/device.ts')
+  const { port, address = '0.0.0.0', reuseAddr = false, purpose, setting } = options
+  const named = { purpose, ...(setting ? { setting } : {}) }
+  return openOnDevice({ device, port, address, reuseAddr, ...named })
 }
 
 type Lookup = NonNullable<SocketOptions['lookup']>
