@@ -39,6 +39,8 @@ export class Session implements Receiver {
   readonly transfer: Transfer
   readonly #parts: SessionParts
   readonly #queue: Input[] = []
+  /** Filled in for every ACK. */
+  readonly #ack = { type: 'ack' as const, block: 0, at: 0 }
   #isBusy = false
   #isOver = false
   #deadline = Number.POSITIVE_INFINITY
@@ -58,8 +60,11 @@ export class Session implements Receiver {
   receive(bytes: Uint8Array): void {
     if (this.#isOver) return
     const acked = ackNumber(bytes)
-    if (acked !== undefined) this.#feed({ type: 'ack', block: acked, at: this.#parts.now() })
-    else if (bytes.length > 0) this.#hearError(bytes)
+    if (acked !== undefined) {
+      this.#ack.block = acked
+      this.#ack.at = this.#parts.now()
+      this.#feed(this.#ack)
+    } else if (bytes.length > 0) this.#hearError(bytes)
   }
 
   /** Repeats what should have been acknowledged by now. */
@@ -88,7 +93,7 @@ export class Session implements Receiver {
   #feed(input: Input): void {
     if (this.#isOver) return
     if (this.#isBusy) {
-      if (this.#queue.length < queueLength) this.#queue.push(input)
+      if (this.#queue.length < queueLength) this.#queue.push({ ...input })
       return
     }
     let next: Input | undefined = input

@@ -46,6 +46,11 @@ export interface Transfer {
   tries: number
   /** How often something was sent again. */
   retransmissions: number
+  /** What a step that sends blocks returns, changed each time: there is one for every packet. */
+  readonly sending: [
+    { type: 'send-blocks'; first: number; count: number },
+    { type: 'arm'; ms: number },
+  ]
 }
 
 /** `at` is in milliseconds of any steady clock. */
@@ -105,6 +110,10 @@ export function createTransfer(plan: Plan): Transfer {
     waitMs: plan.fixedMs ?? Math.min(plan.timeoutMs, firstWaitMs),
     tries: 0,
     retransmissions: 0,
+    sending: [
+      { type: 'send-blocks', first: 0, count: 0 },
+      { type: 'arm', ms: 0 },
+    ],
   }
 }
 
@@ -118,7 +127,10 @@ export function deliveredBytes(transfer: Transfer): number {
   return Math.min(transfer.acked * transfer.plan.blksize, transfer.plan.sizeBytes)
 }
 
-/** The sending side of one read (RFC 1350, 2347, 2349, 7440): state and input in, effects out. */
+/**
+ * The sending side of one read (RFC 1350, 2347, 2349, 7440): state and input in, effects out. The effects hold until the
+ * next step.
+ */
 export function step(transfer: Transfer, input: Input): Effect[] {
   if (transfer.phase === 'ended') return []
   switch (input.type) {
@@ -238,10 +250,11 @@ function sendBurst(transfer: Transfer, first: number, at: number): Effect[] {
   transfer.resumeAt = first + count
   transfer.sent = Math.max(transfer.sent, first + count - 1)
   transfer.sentAt = at
-  return [
-    { type: 'send-blocks', first, count },
-    { type: 'arm', ms: transfer.waitMs },
-  ]
+  const [blocks, arm] = transfer.sending
+  blocks.first = first
+  blocks.count = count
+  arm.ms = transfer.waitMs
+  return transfer.sending
 }
 
 /** Something new was acknowledged: learn how long answers take, and be patient again. */

@@ -1,4 +1,5 @@
 export { type BootFileStatus, bootFileStatus } from './boot-files.ts'
+export { type CpioEntry, cpio, firstEntry, packCpio } from './cpio.ts'
 export { type FileRole, macFromName, roleOf } from './file-role.ts'
 export {
   type BootFile,
@@ -23,6 +24,7 @@ export {
   type OpenBootFile,
   resolveBootFile,
 } from './open-boot-file.ts'
+export { overlayServer, setOverlay } from './overlay-file.ts'
 export { proxyBootFile } from './proxy-core.ts'
 export {
   type BootHost,

@@ -5,6 +5,7 @@ import { parseMac, parseStartConf, whyNotGroup, whyNotHostname } from '@linbo/fo
 import { toLinboError, writeAtomic } from '@linbo/runtime'
 import { mainGrubConfig, managedMarker } from './grub-config.ts'
 import { groupGrubConfig } from './grub-config-group.ts'
+import { hostList } from './server-overlay.ts'
 
 /** What publishing needs to know of a host. */
 export interface BootHost {
@@ -56,7 +57,9 @@ export async function publishBootConfigs(options: PublishOptions): Promise<Publi
     await mkdir(join(root, 'boot/grub/hostcfg'), { recursive: true })
     await writeManaged(root, 'boot/grub/grub.cfg', mainGrubConfig(), published)
     const groups = await publishGroups(root, published)
-    await publishHosts(root, options.hosts, groups, published)
+    const hosts = [...options.hosts]
+    await publishHosts(root, hosts, groups, published)
+    await publishHostList(root, hosts, published)
   } catch (error) {
     throw toLinboError(
       error,
@@ -172,6 +175,24 @@ async function publishHosts(
       })
   await removeStaleGroups(root, new Set([...groups, ...groupsOfHosts]), published)
   await linkAll(root, folder, wanted, published)
+}
+
+/** What a machine with the overlay in its initramfs learns its name and group from. */
+async function publishHostList(
+  root: string,
+  hosts: BootHost[],
+  published: Published,
+): Promise<void> {
+  const lines = hosts.flatMap(({ hostname, group, pxe, mac }) => {
+    const address = mac ? parseMac(mac) : undefined
+    if (!address || whyNotHostname(hostname) || whyNotGroup(group)) return []
+    return [`${address} ${hostname}${pxe === 0 ? '' : ` ${group}`}\n`]
+  })
+  const path = join(root, hostList)
+  const text = lines.sort().join('')
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return
+  await writeAtomic(path, text)
+  published.written.push(hostList)
 }
 
 /** Makes the links of a folder what is wanted. Regular files and links to elsewhere are not ours. */

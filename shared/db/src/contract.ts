@@ -71,6 +71,52 @@ export function describeDatabaseContract(name: string, open: () => Promise<Datab
       expect(await queries.findHostByIp(db, '10.0.0.9')).toBeUndefined()
     })
 
+    it('stores many leases at once, never one on an address that another machine still holds', async () => {
+      const [a, b, c] = ['52:54:00:00:00:0a', '52:54:00:00:00:0b', '52:54:00:00:00:0c'] as const
+      const later = new Date(Date.now() + 600_000)
+      const row = (mac: string, ip: string, expires_at = later) => ({
+        mac,
+        ip,
+        hostname: null,
+        expires_at,
+      })
+      const save = async (...rows: ReturnType<typeof row>[]) =>
+        [...(await queries.saveLeases(db, rows))].sort()
+      expect(await save(row(a, '10.0.0.1'), row(b, '10.0.0.2'))).toEqual([a, b])
+      expect(await save(row(a, '10.0.0.3'), row(c, '10.0.0.2'))).toEqual([a])
+      expect(await save(row(c, '10.0.0.1'))).toEqual([c])
+      await save(row(c, '10.0.0.1', new Date(0)))
+      expect(await save(row(b, '10.0.0.1'))).toEqual([b])
+      expect(await queries.listLeases(db)).toMatchObject([
+        { mac: b, ip: '10.0.0.1', expires_at: later },
+        { mac: a, ip: '10.0.0.3' },
+      ])
+    })
+
+    it('gives an address to one machine only, whoever asks at the same time', async () => {
+      const macs = Array.from({ length: 20 }, (_, at) => `52:54:00:00:01:${10 + at}`)
+      const lease = { ip: '10.0.0.1', hostname: null, expires_at: new Date(Date.now() + 600_000) }
+      const stored = await Promise.all(
+        macs.map((mac) => queries.saveLeases(db, [{ mac, ...lease }])),
+      )
+      expect(stored.flatMap((one) => [...one])).toHaveLength(1)
+      expect(await queries.listLeases(db)).toHaveLength(1)
+    })
+
+    it('tells by one text whether hosts changed', async () => {
+      const versions = [await queries.hostsVersion(db)]
+      const step = async (change: Promise<unknown>) => {
+        await change
+        versions.push(await queries.hostsVersion(db))
+      }
+      await step(queries.saveHost(db, pc01))
+      await step(queries.saveHost(db, pc02))
+      await step(queries.changeHost(db, 'pc02', { pxe: 0 }))
+      await step(queries.removeHost(db, 'pc01'))
+      expect(new Set(versions).size).toBe(versions.length)
+      expect(await queries.hostsVersion(db)).toBe(versions.at(-1))
+    })
+
     it('hands each queued operation to one worker', async () => {
       for (const id of ['a', 'b', 'c']) await queries.createOperation(db, operation(id))
       const claims = ['w1', 'w2', 'w3', 'w4'].map((worker) => queries.claimOperation(db, worker))

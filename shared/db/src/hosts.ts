@@ -1,4 +1,4 @@
-import type { Selectable, Updateable } from 'kysely'
+import { type Selectable, sql, type Updateable } from 'kysely'
 import type { Db, HostTable } from './schema.ts'
 
 export type HostRow = Selectable<HostTable>
@@ -30,6 +30,14 @@ export async function listHosts(db: Db, filter: HostFilter = {}): Promise<HostRo
   }
   if (filter.limit) query = query.limit(filter.limit)
   return query.execute()
+}
+
+/** A text that is another one as soon as any host was added, changed or removed, by whomever. */
+export async function hostsVersion(db: Db): Promise<string> {
+  const { rows } = await sql<{ version: string }>`
+    select concat_ws('/', count(*), sum(xmin::text::bigint), max(xmin::text::bigint)) as version from hosts
+  `.execute(db)
+  return rows[0]?.version ?? ''
 }
 
 export function findHost(db: Db, hostname: string): Promise<HostRow | undefined> {

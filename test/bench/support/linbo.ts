@@ -13,19 +13,20 @@ export interface Linbo {
   ports: { tftp: number; rsync: number; http: number }
 }
 
-/**
- * `linbo serve` as a process of its own, with the embedded database and default settings, on loopback or at an address
- * in a namespace.
- */
-export async function startLinbo(
-  folder: string,
-  inside?: { space: Namespace; address: string },
-): Promise<Linbo> {
+export interface Where {
+  /** Loopback's unless given. */
+  address?: string
+  space?: Namespace
+  settings?: Record<string, string>
+}
+
+/** `linbo serve` as a process of its own, with the embedded database and default settings, serving `folder`/linbo. */
+export async function startLinbo(folder: string, where: Where = {}): Promise<Linbo> {
   const ports = { tftp: await freePort(), rsync: await freePort(), http: await freePort() }
-  const address = inside?.address ?? '127.0.0.1'
-  const ready = `http://${address}:${ports.http}/ready`
+  const { address = '127.0.0.1', space } = where
+  const ready = `http://${address === '0.0.0.0' ? '127.0.0.1' : address}:${ports.http}/ready`
   const serve = [process.execPath, main, 'serve']
-  const [command, ...args] = inside ? ['ip', 'netns', 'exec', inside.space.name, ...serve] : serve
+  const [command, ...args] = space ? ['ip', 'netns', 'exec', space.name, ...serve] : serve
   const child = await startServer({
     command: command!,
     args,
@@ -37,10 +38,11 @@ export async function startLinbo(
       LINBO_TFTP_PORT: String(ports.tftp),
       LINBO_RSYNC_PORT: String(ports.rsync),
       LINBO_HTTP_PORT: String(ports.http),
+      ...where.settings,
     },
     isUp: async () => {
-      if (!inside) return isReady(ready)
-      return (await inside.space.run('curl', '-sf', '-o', '/dev/null', ready)).code === 0
+      if (!space) return isReady(ready)
+      return (await space.run('curl', '-sf', '-o', '/dev/null', ready)).code === 0
     },
   })
   return { child, ports }

@@ -1,4 +1,4 @@
-import { buildNetDir, ensureTree } from '@linbo/boot'
+import { buildNetDir, ensureTree, setOverlay } from '@linbo/boot'
 import { load, locate, suite } from '@linbo/config'
 import { ExitCode } from '../exit-code.ts'
 import type { Io } from '../io.ts'
@@ -43,6 +43,22 @@ const build = command({
   },
 })
 
+const overlay = command({
+  name: 'linbo boot overlay',
+  description:
+    'Lets linbofs64 on this machine name its LINBO server, host name and group itself. For networks whose DHCP ' +
+    'server cannot say that (LINBO_DHCP=proxy).',
+  args: { remove: { type: 'boolean', description: 'Take it out again.' } },
+  async run(args, { io }) {
+    const { LINBO_DIR: root, LINBO_SERVER_IP } = settings(io)
+    const server = args.remove ? undefined : LINBO_SERVER_IP
+    const isChanged = await setOverlay(root, server)
+    const state = server ? `sends its machines to ${server}` : 'has no overlay'
+    io.out(`linbofs64 ${isChanged ? 'now ' : 'already '}${state}`)
+    return undefined
+  },
+})
+
 function settings(io: Io) {
   const { dataDir, file } = locate({
     environment: io.env,
@@ -51,4 +67,8 @@ function settings(io: Io) {
   return load(suite(dataDir), io.env, file).values
 }
 
-export const boot = group('linbo boot', 'The files machines boot from.', { list, build })
+export const boot = group('linbo boot', 'The files machines boot from.', {
+  list,
+  build,
+  overlay,
+})

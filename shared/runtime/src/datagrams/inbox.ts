@@ -27,9 +27,8 @@ export class Inbox {
   readonly #header = fields(this.#headers)
   readonly #name = fields(this.#names)
   readonly #info = fields(this.#control)
-  readonly #views = Array.from({ length: slots }, (_, slot) =>
-    this.#payload.subarray(slot * longestBytes, (slot + 1) * longestBytes),
-  )
+  /** What was last handed over from each slot: most datagrams are as long as the one before. */
+  readonly #views: Uint8Array[] = new Array(slots).fill(new Uint8Array())
   readonly #arrival: Arrival = { bytes: new Uint8Array(), address: 0, port: 0, local: 0 }
 
   constructor() {
@@ -56,7 +55,7 @@ export class Inbox {
       const arrival = this.#arrival
       const isCut = (this.#header.getInt32(at + Field.flags, true) & Linux.MSG_TRUNC) !== 0
       const length = isCut ? 0 : this.#header.getUint32(at + Field.received, true)
-      arrival.bytes = (this.#views[slot] as Uint8Array).subarray(0, length)
+      arrival.bytes = this.#view(slot, length)
       arrival.port = this.#name.getUint16(slot * Size.name + 2)
       arrival.address = this.#name.getUint32(slot * Size.name + 4, true)
       arrival.local = this.#local(slot)
@@ -64,6 +63,15 @@ export class Inbox {
       take(arrival)
     }
     return Math.max(0, count)
+  }
+
+  #view(slot: number, length: number): Uint8Array {
+    const last = this.#views[slot]
+    if (last?.length === length) return last
+    const start = slot * longestBytes
+    const view = this.#payload.subarray(start, start + length)
+    this.#views[slot] = view
+    return view
   }
 
   /** The control data is one IP_PKTINFO: interface, our address, address in the datagram. */
