@@ -59,6 +59,7 @@ describe('publishBootConfigs', () => {
       'boot/grub/hostcfg/pc01.cfg',
       'boot/grub/hostcfg/pc02.cfg',
       'boot/grub/lab.cfg',
+      'boot/hosts',
     ])
     expect(await readlink(join(root, 'boot/grub/hostcfg/pc01.cfg'))).toBe('../lab.cfg')
     expect(await read('boot/grub/hostcfg/pc01.cfg')).toContain(managedMarker)
@@ -94,6 +95,17 @@ describe('publishBootConfigs', () => {
     expect(removed.sort()).toEqual(['boot/grub/hostcfg/pc02.cfg', 'boot/grub/hostcfg/pc03.cfg'])
     expect(await readlink(join(root, 'boot/grub/hostcfg/pc01.cfg'))).toBe('../kiosk.cfg')
     expect(await readdir(join(root, 'boot/grub/hostcfg'))).toEqual(['pc01.cfg'])
+  })
+
+  it('lists the hosts for machines that ask the server who they are', async () => {
+    const hosts = [
+      { hostname: 'pc02', group: 'lab', pxe: 0, mac: '52:54:00:00:00:02' },
+      { hostname: 'pc01', group: 'lab', pxe: 1, mac: '52:54:00:00:00:01' },
+      { hostname: 'x y', group: 'lab', pxe: 1, mac: '52:54:00:00:00:03' },
+    ]
+    await publish(...hosts)
+    expect(await read('boot/hosts')).toBe('52:54:00:00:00:01 pc01 lab\n52:54:00:00:00:02 pc02\n')
+    expect((await publish(...hosts)).written).toEqual([])
   })
 
   it("never touches an administrator's files and links", async () => {

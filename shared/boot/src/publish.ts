@@ -190,7 +190,7 @@ async function publishHostList(
   })
   const path = join(root, hostList)
   const text = lines.sort().join('')
-  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return
+  if ((await readFile(path, 'utf8').catch(() => '')) === text) return
   await writeAtomic(path, text)
   published.written.push(hostList)
 }
