@@ -7,6 +7,7 @@ import { createFiles } from './files.ts'
 import { Loop } from './loop.ts'
 import { LossMemory } from './loss.ts'
 import type { News } from './news.ts'
+import { Places } from './places.ts'
 import { clientKey, TransferPorts } from './ports.ts'
 import { judge } from './request.ts'
 import { type Tools, Work } from './work.ts'
@@ -22,23 +23,14 @@ const sweepMs = 1000
 /** Room for the packets of a school that is switched on at once; the kernel may grant less. */
 const bufferBytes = 4 * 1024 * 1024
 
-interface Place {
-  work: Work
-  /** The request as it came, to tell its repetition from another wish. */
-  request: Uint8Array
-}
-
 /** Serves files in a thread of its own: takes requests, finds them a place, keeps the clock. */
 export class Engine {
   readonly port: number
-  readonly #config: EngineConfig
   readonly #tell: (news: News) => void
   readonly #requests: DatagramSocket
   readonly #tools: Tools
   readonly #loop: Loop
-  /** By our address, the client's address and its port. */
-  readonly #places = new Map<string, Place>()
-  readonly #perClient = new Map<string, number>()
+  readonly #places: Places
   readonly #running = new Set<Work>()
   #idleSince = Number.POSITIVE_INFINITY
   #sweptAt = 0
@@ -51,7 +43,7 @@ export class Engine {
    * @throws LinboError `UDP_PORT`
    */
   constructor(config: EngineConfig, tell: (news: News) => void, now: () => number) {
-    this.#config = config
+    this.#places = new Places(config)
     this.#tell = tell
     this.#requests = new DatagramSocket({
       address: config.LINBO_LISTEN,
@@ -110,24 +102,30 @@ export class Engine {
       return
     }
     const key = `${local}/${address}:${port}`
-    const present = this.#places.get(key)
-    if (present) {
-      const isRepeated = Buffer.compare(present.request, bytes) === 0
-      if (isRepeated && !present.work.isAllSent) return
-      this.#vacate(key, 'the client asked again from the same port')
-    }
+    if (this.#places.isRepeated(key, bytes)) return
     this.#tell({ type: 'seen', ip, mac: macFromName(verdict.path) })
-    if (!this.#makeRoom(ip)) return
+    if (!this.#places.makeRoom(ip)) {
+      this.#tellFull(ip)
+      return
+    }
     const { path, isText, request } = verdict
     const work = new Work(this.#tools, { path, isText, request, client, ip })
-    this.#places.set(key, { work, request: Uint8Array.from(bytes) })
-    this.#perClient.set(ip, (this.#perClient.get(ip) ?? 0) + 1)
+    this.#places.give(key, work, bytes)
     this.#running.add(work)
     work.done.then(() => {
       this.#running.delete(work)
-      if (this.#places.get(key)?.work === work) this.#leave(key, ip)
+      this.#places.leave(key, work)
       this.#idleSince = this.#tools.now()
     })
+  }
+
+  /** The request is dropped: a client asks again, but gives up on an ERROR. */
+  #tellFull(ip: string): void {
+    const at = this.#tools.now()
+    if (at - this.#fullLoggedAt < fullLogMs) return
+    this.#fullLoggedAt = at
+    const facts = { ip, transfers: this.#places.size }
+    this.#log('warn', facts, 'too many transfers at once, requests are dropped')
   }
 
   /** The request port, then those of the transfers. */
@@ -137,43 +135,6 @@ export class Engine {
       this.#listed = [this.#requests, ...all.map((port) => port.socket)]
     }
     return this.#listed
-  }
-
-  #leave(key: string, ip: string): void {
-    this.#places.delete(key)
-    const left = (this.#perClient.get(ip) ?? 1) - 1
-    if (left > 0) this.#perClient.set(ip, left)
-    else this.#perClient.delete(ip)
-  }
-
-  /** Gives a place away. The client is not told: it may already listen for another answer on that port. */
-  #vacate(key: string, reason: string): void {
-    const place = this.#places.get(key)
-    if (!place) return
-    this.#leave(key, place.work.wish.ip)
-    place.work.cancel(reason, false)
-  }
-
-  /**
-   * Finds a place for one more transfer, if need be that of the oldest client that never acknowledged
-   * anything. When all are truly taken the request is dropped: a client asks again, but gives up on an ERROR.
-   */
-  #makeRoom(ip: string): boolean {
-    const { LINBO_TFTP_TRANSFERS, LINBO_TFTP_TRANSFERS_PER_CLIENT } = this.#config
-    const isOwnFull = (this.#perClient.get(ip) ?? 0) >= LINBO_TFTP_TRANSFERS_PER_CLIENT
-    if (!isOwnFull && this.#places.size < LINBO_TFTP_TRANSFERS) return true
-    for (const [key, { work }] of this.#places) {
-      if (!work.isHalfOpen || (isOwnFull && work.wish.ip !== ip)) continue
-      this.#vacate(key, 'others needed its place')
-      return true
-    }
-    const at = this.#tools.now()
-    if (at - this.#fullLoggedAt > fullLogMs) {
-      this.#fullLoggedAt = at
-      const facts = { ip, transfers: this.#places.size }
-      this.#log('warn', facts, 'too many transfers at once, requests are dropped')
-    }
-    return false
   }
 
   #tick(at: number): void {
