@@ -11,6 +11,7 @@ import { auditLog } from './routes/audit.ts'
 import { boot } from './routes/boot.ts'
 import { bootFiles } from './routes/boot-files.ts'
 import { boots } from './routes/boots.ts'
+import { dhcp } from './routes/dhcp.ts'
 import { events } from './routes/events.ts'
 import { groups } from './routes/groups.ts'
 import { health } from './routes/health.ts'
@@ -56,6 +57,7 @@ export function createApp(deps: AppDeps) {
     .route('/api/v1/transfers', transfers(deps))
     .route('/api/v1/boots', boots(deps))
     .route('/api/v1/leases', leases(deps))
+    .route('/api/v1/dhcp', dhcp(deps))
     .route('/api/v1/audit', auditLog(deps))
     .route('/api/v1/boot-files', bootFiles(deps))
     .route('/api/v1/settings', settings(deps))

@@ -20,6 +20,8 @@ export interface AppDeps {
   now(): number
   adminToken: string
   serverIp: string
+  /** LINBO_HTTP_PORT. */
+  httpPort: number
   /** LINBO_DIR. */
   linboDir: string
   version: string

@@ -73,6 +73,7 @@ export function createApiService(parts: ApiParts): Service {
       const deps = {
         ...{ db, bus, log, adminToken, version, startConfs, bootConfigs, bootFiles, events, live },
         ...{ metrics, dashboard, now: clock.now, serverIp: config.LINBO_SERVER_IP },
+        httpPort: config.LINBO_HTTP_PORT,
         linboDir: config.LINBO_DIR,
         bodyBytes: config.LINBO_HTTP_BODY_BYTES,
         sessions: createSessions(db, clock.now),

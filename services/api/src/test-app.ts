@@ -72,6 +72,7 @@ export async function openTestApp(
     now: clock.now,
     adminToken: testToken,
     serverIp: '10.0.0.254',
+    httpPort: 8080,
     linboDir: root,
     version: '0.0.0',
     bodyBytes: options.bodyBytes ?? 100_000,
