@@ -30,7 +30,7 @@ export async function openHttpServer(options: {
       const response = await options.fetch(request, env)
       if (!(response instanceof DirectResponse)) return response
       const outgoing = env.outgoing as ServerResponse
-      outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+      outgoing.writeHead(response.status, asUsuallySpelt(response.headers))
       await response.send(outgoing)
       return RESPONSE_ALREADY_SENT
     },
@@ -57,4 +57,10 @@ export async function openHttpServer(options: {
       clearTimeout(impatient)
     },
   }
+}
+
+/** GRUB 2.06 knows `Content-Length` in this spelling only, and waits without end when it does not find it. */
+function asUsuallySpelt(headers: Headers): Record<string, string> {
+  const spelt = (name: string) => name.replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase())
+  return Object.fromEntries([...headers].map(([name, value]) => [spelt(name), value]))
 }
