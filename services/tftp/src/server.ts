@@ -56,15 +56,18 @@ async function startThread(config: EngineConfig, take: (news: News) => void): Pr
     else if (message.type === 'listening') resolve(message.port)
     else reject(unwrapError(message.error))
   })
-  // Later than the start it is a bug of ours: nobody listens to the promise any more, and the process ends.
+  let isUp = false
   worker.once('error', (error) => {
-    reject(error)
+    if (!isUp) return reject(error)
+    // A bug of ours: without the thread nothing is served, so the process ends, to be started again.
     queueMicrotask(() => {
       throw error
     })
   })
   try {
-    return { worker, exited, port: await promise }
+    const port = await promise
+    isUp = true
+    return { worker, exited, port }
   } catch (error) {
     await worker.terminate()
     throw error
