@@ -60,7 +60,7 @@ export function reportTransfer(
         log.info({ ...known, file, bytes, ms, result }, 'transfer finished')
         if (!isStep) return
         const detail = `${file}: ${reason ?? `${bytes} bytes in ${ms} ms`}`
-        bus.publish('boot.step', step(known, role, result === 'ok', detail, cause))
+        bus.publish('boot.step', step(known, role, file, result === 'ok', detail, cause))
       })
     },
   }
@@ -76,13 +76,14 @@ export function reportMissing(
   if (!role?.required) return
   const detail = `${file}: there is no such file`
   void machine.then((known) =>
-    bus.publish('boot.step', step(known, role, false, detail, 'file-missing')),
+    bus.publish('boot.step', step(known, role, file, false, detail, 'file-missing')),
   )
 }
 
 function step(
   machine: Machine,
   { step, firmware }: FileRole,
+  file: string,
   ok: boolean,
   detail: string,
   cause: BootCause | undefined,
@@ -93,6 +94,6 @@ function step(
     ok,
     detail,
     ...(firmware ? { firmware } : {}),
-    ...(cause ? { cause } : {}),
+    ...(cause ? { cause, about: file } : {}),
   }
 }

@@ -24,10 +24,10 @@ export interface Around {
 
 /** This many machines that lose packets at once share the cause. */
 const together = 3
-/** A lost packet now and then is normal; and a server that gives a machine up has asked it about ten times. */
+/** A lost packet now and then is normal; and a server that gives a machine up has asked it a dozen times. */
 const normalRetries = 5
 const normalShare = 0.005
-const retriesOfSilence = 10
+const retriesOfSilence = 20
 const blockBytes = 1024
 /** LINBO is ready within seconds of its start.conf, or of the last file it fetched. */
 const untilReadyMs = 3 * 60_000
@@ -117,7 +117,7 @@ function lossVerdict(attempt: Attempt, loss: Loss, { losing }: Around): StoredVe
 /** Why nothing more comes, told by the last thing that did. */
 function stallVerdict(attempt: Attempt): StoredVerdict {
   const { steps, files } = attempt
-  const cut = files.findLast((file) => file.step && file.result !== 'ok' && file.bytes > 0)
+  const cut = files.findLast(isCutOff)
   const isCut = cut?.step && !steps.some((one) => one.step === cut.step && one.ok)
   if (cut && isCut) return verdict('client-silent', attempt, fileFacts(cut))
   const last = steps.at(-1)
@@ -137,6 +137,12 @@ function stallVerdict(attempt: Attempt): StoredVerdict {
       if (attempt.host === null) return verdict('unregistered', attempt)
       return verdict(attempt.pxe === 0 ? 'pxe-off' : 'start-conf-not-asked', attempt)
   }
+}
+
+/** It runs, or ended too early, with more than a question for its size. */
+function isCutOff(file: StoredBootFile): boolean {
+  if (file.step === null || file.result === 'ok') return false
+  return file.result === null || file.bytes > 0
 }
 
 function slowVerdict(attempt: Attempt, usual: UsualPhases | undefined): StoredVerdict | null {

@@ -6,7 +6,15 @@ import type { BootCause, TransferResult } from '@linbo/bus'
 export type News =
   /** A client asked for something; `mac` when the request told it. */
   | { type: 'seen'; ip: string; mac: string | undefined }
-  | { type: 'step'; ip: string; role: FileRole; ok: boolean; detail: string; cause?: BootCause }
+  | {
+      type: 'step'
+      ip: string
+      role: FileRole
+      file: string
+      ok: boolean
+      detail: string
+      cause?: BootCause
+    }
   | { type: 'started'; ip: string; transfer: string; file: string; sizeBytes: number }
   | { type: 'progress'; transfer: string; bytes: number; sizeBytes: number; bytesPerSecond: number }
   | ({ type: 'finished'; transfer: string; ms: number } & Outcome)

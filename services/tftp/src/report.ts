@@ -90,9 +90,9 @@ export function createReport(parts: {
         know(news.ip, news.mac)
         break
       case 'step': {
-        const { role, ok, detail, cause } = news
+        const { role, file, ok, detail, cause } = news
         const { step, firmware } = role
-        const more = { ...(firmware ? { firmware } : {}), ...(cause ? { cause } : {}) }
+        const more = { ...(firmware ? { firmware } : {}), ...(cause ? { cause, about: file } : {}) }
         later(know(news.ip, undefined), (machine) =>
           bus.publish('boot.step', { ...machine, step, ok, detail, ...more }),
         )

@@ -100,7 +100,7 @@ export class Work {
     const role = roleOf(path)
     if (!role?.required) return
     const detail = `${path}: ${opened.reason}`
-    tell({ type: 'step', ip, role, ok: false, detail, cause: 'file-missing' })
+    tell({ type: 'step', ip, role, file: path, ok: false, detail, cause: 'file-missing' })
   }
 
   async #deliver(file: BootFile): Promise<void> {
@@ -182,7 +182,7 @@ export class Work {
     if (!role || result === 'aborted') return
     const detail = `${path}: ${reason ?? `${bytes} bytes in ${ms} ms`}`
     const cause = isSilent ? { cause: 'client-silent' as const } : {}
-    tell({ type: 'step', ip, role, ok: result === 'ok', detail, ...cause })
+    tell({ type: 'step', ip, role, file: path, ok: result === 'ok', detail, ...cause })
   }
 
   #refuse(code: number, message: string): void {
