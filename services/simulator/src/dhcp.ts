@@ -1,16 +1,9 @@
 import { randomInt } from 'node:crypto'
-import {
-  decode,
-  emptyPacket,
-  encode,
-  MessageType,
-  optionsOf,
-  type Packet,
-  readOption,
-} from '@linbo/dhcp/packet'
-import { LinboError, openUdp } from '@linbo/runtime'
+import { emptyPacket, MessageType, optionsOf, type Packet, readOption } from '@linbo/dhcp/packet'
+import { LinboError } from '@linbo/runtime'
 import type { MachineIdentity, ServerAddress } from './machine.ts'
 import { Mailbox } from './mailbox.ts'
+import { openRelay, type Relay } from './relay.ts'
 
 /** What one exchange brought. */
 export interface Lease {
@@ -24,9 +17,11 @@ export interface Lease {
 /** Which of the two exchanges of a boot: the firmware's, or udhcpc's inside LINBO (reference 1.1). */
 export type Exchange = 'firmware' | 'linbo'
 
+/** How long an answer is awaited, in milliseconds; then the question is repeated. */
+const patienceMs = [1000, 2000, 4000]
+
 /**
- * DISCOVER, OFFER, REQUEST, ACK, sent through a relay that has the machine's own address, because a broadcast
- * does not cross loopback.
+ * DISCOVER, OFFER, REQUEST, ACK through the server's relay, or one at the machine's own address.
  * @throws LinboError `SIM_NO_LEASE` when the server stays silent or refuses; the reason of `signal` when it aborts.
  */
 export async function askForLease(
@@ -37,22 +32,16 @@ export async function askForLease(
 ): Promise<Lease> {
   const incoming = new Mailbox<Packet>()
   const xid = randomInt(2 ** 32 - 1)
-  const socket = await openUdp({
-    address: machine.ip,
-    port: server.dhcpPort,
-    // The server may have taken this port for all addresses of the machine.
-    reuseAddr: true,
-    purpose: `${machine.hostname}'s DHCP relay`,
-    onMessage(bytes) {
-      const packet = decoded(bytes)
-      if (packet?.xid === xid) incoming.put(packet)
-    },
-  })
+  const own = server.relay
+    ? undefined
+    : await openRelay(machine.ip, { ip: server.ip, port: server.dhcpPort })
+  const relay = server.relay ?? (own as Relay)
+  const stopListening = relay.listen(xid, (answer) => incoming.put(answer))
   const ask = async (extra: Parameters<typeof optionsOf>[0], wanted: number) => {
-    const request = message(machine, exchange, xid, extra)
-    for (let attempt = 0; attempt < 3; attempt++) {
-      await socket.send(encode(request), server.dhcpPort, server.ip)
-      const answer = await incoming.take(1000, signal)
+    const request = message(machine, exchange, xid, relay.ip, extra)
+    for (const waitMs of patienceMs) {
+      await relay.send(request)
+      const answer = await incoming.take(waitMs, signal)
       signal.throwIfAborted()
       if (answer && readOption(answer.options, 'messageType') === wanted) return answer
     }
@@ -79,16 +68,8 @@ export async function askForLease(
       bootFile: ack.file || readOption(ack.options, 'bootFile'),
     }
   } finally {
-    await socket.close()
-  }
-}
-
-/** What is no DHCP packet is not for us. */
-function decoded(bytes: Uint8Array): Packet | undefined {
-  try {
-    return decode(bytes)
-  } catch {
-    return undefined
+    stopListening()
+    await own?.close()
   }
 }
 
@@ -103,6 +84,7 @@ function message(
   machine: MachineIdentity,
   exchange: Exchange,
   xid: number,
+  giaddr: string,
   extra: Parameters<typeof optionsOf>[0],
 ): Packet {
   const arch = machine.firmware === 'bios' ? 0 : 7
@@ -116,7 +98,7 @@ function message(
     hops: 1,
     xid,
     broadcast: exchange === 'firmware',
-    giaddr: machine.ip,
+    giaddr,
     chaddr: machine.mac,
     options: optionsOf({
       ...extra,

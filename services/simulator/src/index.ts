@@ -8,5 +8,6 @@ export {
   type MachineState,
   type ServerAddress,
 } from './machine.ts'
+export { openRelay, type Relay } from './relay.ts'
 export { sampleStartConf, writeSampleImage } from './sample.ts'
 export { fetchFile } from './tftp.ts'

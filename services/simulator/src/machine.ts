@@ -1,3 +1,5 @@
+import type { Relay } from './relay.ts'
+
 /** A simulated PC: who it is and which firmware it has. */
 export interface MachineIdentity {
   hostname: string
@@ -18,6 +20,8 @@ export interface ServerAddress {
   httpPort?: number
   /** 0: no DHCP exchange; the machine already has its address. */
   dhcpPort: number
+  /** Where DHCP goes through; without one, every machine is its own relay. */
+  relay?: Relay
   /** Where the machine's own SSH server listens. */
   sshPort: number
   /** UDP port on which a machine that is off waits for its magic packet; without one it cannot be woken. */
