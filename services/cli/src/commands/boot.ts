@@ -1,7 +1,6 @@
 import { buildNetDir, ensureTree, setOverlay } from '@linbo/boot'
-import { load, locate, suite } from '@linbo/config'
 import { ExitCode } from '../exit-code.ts'
-import type { Io } from '../io.ts'
+import { localSettings } from '../local-settings.ts'
 import { bytes, state, table, time } from '../print.ts'
 import type { BootFile } from '../resources.ts'
 import { command, group, jsonArg } from './command.ts'
@@ -32,7 +31,7 @@ const build = command({
   name: 'linbo boot build',
   description: "Builds the GRUB network tree below LINBO_DIR on this machine with Debian's GRUB.",
   async run(_args, { io }) {
-    const { LINBO_DIR: root, LINBO_SERVER_IP: server } = settings(io)
+    const { LINBO_DIR: root, LINBO_SERVER_IP: server } = localSettings(io)
     await ensureTree(root)
     const built = await buildNetDir({ root, server, onProgress: (text) => io.err(text) })
     for (const one of built.platforms) {
@@ -50,7 +49,7 @@ const overlay = command({
     'server cannot say that (LINBO_DHCP=proxy).',
   args: { remove: { type: 'boolean', description: 'Take it out again.' } },
   async run(args, { io }) {
-    const { LINBO_DIR: root, LINBO_SERVER_IP } = settings(io)
+    const { LINBO_DIR: root, LINBO_SERVER_IP } = localSettings(io)
     const server = args.remove ? undefined : LINBO_SERVER_IP
     const isChanged = await setOverlay(root, server)
     const state = server ? `sends its machines to ${server}` : 'has no overlay'
@@ -58,14 +57,6 @@ const overlay = command({
     return undefined
   },
 })
-
-function settings(io: Io) {
-  const { dataDir, file } = locate({
-    environment: io.env,
-    ...(io.checkout ? { checkout: io.checkout } : {}),
-  })
-  return load(suite(dataDir), io.env, file).values
-}
 
 export const boot = group('linbo boot', 'The files machines boot from.', {
   list,

@@ -1,9 +1,11 @@
 import type { Client } from '../client.ts'
 import { doubtful, type Finding, ill, well } from '../doctor/check.ts'
-import { askForOffer } from '../doctor/dhcp.ts'
+import { examineDhcp } from '../doctor/dhcp.ts'
+import { printFindings } from '../doctor/print-findings.ts'
 import { fetchBootFile } from '../doctor/tftp.ts'
 import { ExitCode } from '../exit-code.ts'
-import { pad, state } from '../print.ts'
+import type { Io } from '../io.ts'
+import { localSettings } from '../local-settings.ts'
 import type { BootFile, Status } from '../resources.ts'
 import { command, jsonArg } from './command.ts'
 
@@ -13,20 +15,13 @@ export const doctor = command({
     'Looks at everything a machine needs to boot, and says what is missing and how to mend it.',
   args: jsonArg,
   async run(args, { io, client }) {
-    const findings = await examine(client)
-    if (args.json) io.out(JSON.stringify(findings, null, 2))
-    else {
-      const longest = Math.max(...findings.map((one) => one.name.length))
-      for (const one of findings) {
-        io.out(`${pad(state(one.state), 7)}  ${one.name.padEnd(longest)}  ${one.detail}`)
-        if (one.fix) io.out(`         → ${one.fix}`)
-      }
-    }
+    const findings = await examine(client, io)
+    printFindings(findings, io, args.json)
     return findings.some((one) => one.state === 'failed') ? ExitCode.failed : ExitCode.good
   },
 })
 
-async function examine(client: Client): Promise<Finding[]> {
+async function examine(client: Client, io: Io): Promise<Finding[]> {
   const status = await client.request<Status>('GET', '/status')
   const files = await client.all<BootFile>('/boot-files')
   const findings = [well('server', `${status.version} at ${client.url}`)]
@@ -34,7 +29,7 @@ async function examine(client: Client): Promise<Finding[]> {
     if (one.state === 'ok') findings.push(well(`service ${one.service}`, factsOf(one)))
     else findings.push(ill(`service ${one.service}`, one.detail ?? one.state, 'Read its log.'))
   }
-  findings.push(await dhcpFinding(status))
+  findings.push(...(await examineDhcp({ status, linboDir: localSettings(io).LINBO_DIR })))
   for (const file of files) {
     if (file.fix === null)
       findings.push(
@@ -54,15 +49,6 @@ async function examine(client: Client): Promise<Finding[]> {
   if (typeof port === 'number' && core)
     findings.push(await fetchBootFile(status.serverIp, port, core.path))
   return findings
-}
-
-async function dhcpFinding(status: Status): Promise<Finding> {
-  const mode = status.services.find((one) => one.service === 'dhcp')?.facts?.mode
-  if (mode === 'full') return askForOffer(status.serverIp)
-  if (mode === 'proxy')
-    return well('DHCP', 'answers PXE requests beside the DHCP server of the network')
-  const fix = `Your DHCP server must send next-server ${status.serverIp}, the boot file and options 12, 18, 40; or set LINBO_DHCP.`
-  return doubtful('DHCP', 'our DHCP responder is off', fix)
 }
 
 function factsOf(one: Status['services'][number]): string {

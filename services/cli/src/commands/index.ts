@@ -12,6 +12,7 @@ export const linbo: CommandDef = defineCommand({
     group: () => import('./group.ts').then((m) => m.group),
     operation: () => import('./operation.ts').then((m) => m.operation),
     events: () => import('./events.ts').then((m) => m.events),
+    dhcp: () => import('./dhcp.ts').then((m) => m.dhcp),
     boot: () => import('./boot.ts').then((m) => m.boot),
     simulate: () => import('./simulate.ts').then((m) => m.simulate),
     demo: () => import('./demo.ts').then((m) => m.demo),

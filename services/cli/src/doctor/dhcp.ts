@@ -1,51 +1,57 @@
 import { randomBytes } from 'node:crypto'
-import dhcp from 'dhcp'
-import { doubtful, type Finding, well } from './check.ts'
+import { overlayServer } from '@linbo/boot'
+import type { LinboError } from '@linbo/runtime'
+import type { Status } from '../resources.ts'
+import { doubtful, type Finding } from './check.ts'
+import { addressToAskFrom, askers, askForOffers } from './dhcp-ask.ts'
+import { type Expected, judgeOffers } from './dhcp-judge.ts'
 
-/** Asks for an offer as a stranger would, with a DHCP client that is not ours. Takes no lease. */
-export function askForOffer(serverIp: string): Promise<Finding> {
-  const name = 'DHCP offer'
-  const mac = [
-    '02',
-    ...Array.from(randomBytes(5), (byte) => byte.toString(16).padStart(2, '0')),
-  ].join(':')
-  return new Promise((resolve) => {
-    const client = dhcp.createClient({ mac, features: ['hostname', 'bootFile'] })
-    // It would go on and take the address.
-    client.handleOffer = () => {}
-    const finish = (finding: Finding) => {
-      clearTimeout(timer)
-      try {
-        client.close()
-      } catch {
-        // It never got its port.
-      }
-      resolve(finding)
-    }
-    const silent = doubtful(
-      name,
-      'no offer within 3 s',
-      'On the server itself this may be normal; ask from a client of the network.',
-    )
-    const timer = setTimeout(() => finish(silent), 3000)
-    client.on('error', (error: Error) =>
-      finish(doubtful(name, error.message, 'Run the doctor as root.')),
-    )
-    client.on(
-      'message',
-      (reply: { yiaddr: string; siaddr: string; options: Record<number, unknown> }) => {
-        const from = String(reply.options[54] ?? reply.siaddr)
-        const detail = `${reply.yiaddr} from ${from}`
-        if (from === serverIp) return finish(well(name, detail))
-        finish(
-          doubtful(
-            name,
-            `${detail}, which is not this server`,
-            'Two DHCP servers answer in this network: LINBO clients use the server in option 54.',
-          ),
-        )
-      },
-    )
-    client.listen(68, '0.0.0.0', () => client.sendDiscover())
-  })
+export interface DhcpCheck {
+  status: Status
+  /** LINBO_DIR on this machine. */
+  linboDir: string
+  /** Network card to ask through; the one with the server's address when undefined. */
+  device?: string | undefined
+  /** The host to ask as; a machine nobody knows when undefined. */
+  host?: (NonNullable<Expected['host']> & { mac: string }) | undefined
+}
+
+const waitMs = 5000
+
+/** Asks the network for offers as a machine on its way to LINBO would, and judges them. Takes no lease. */
+export async function checkDhcp({ status, linboDir, device, host }: DhcpCheck): Promise<Finding[]> {
+  const expected: Expected = {
+    ...expectedOf(status),
+    overlay: await overlayServer(linboDir).catch(() => undefined),
+    host,
+  }
+  const from = addressToAskFrom(device, status.serverIp)
+  const offers = await askForOffers(from, host?.mac ?? unknownMac(), waitMs)
+  return askers.flatMap((asker) => judgeOffers(asker, offers[asker], expected))
+}
+
+/** The same for the doctor, who asks where our own service answers, and goes on when he cannot. */
+export async function examineDhcp(check: DhcpCheck): Promise<Finding[]> {
+  const { server, mode } = expectedOf(check.status)
+  if (mode === 'off') {
+    const fix = `Give the DHCP server of the network what \`linbo dhcp config --for …\` writes for ${server}, then try \`linbo dhcp check\`; or set LINBO_DHCP.`
+    return [doubtful('DHCP', 'our DHCP service is off', fix)]
+  }
+  try {
+    return await checkDhcp(check)
+  } catch (error) {
+    const { message, fix } = error as LinboError
+    return [doubtful('DHCP', message, fix ?? 'Run the doctor as root, on the server.')]
+  }
+}
+
+function expectedOf(status: Status): Pick<Expected, 'server' | 'mode'> {
+  const mode = status.services.find((one) => one.service === 'dhcp')?.facts?.mode
+  return { server: status.serverIp, mode: mode === 'full' || mode === 'proxy' ? mode : 'off' }
+}
+
+/** Locally administered, so it is no real machine's. */
+function unknownMac(): string {
+  const bytes = [0x02, ...randomBytes(5)]
+  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':')
 }

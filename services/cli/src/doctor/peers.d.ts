@@ -1,4 +1,4 @@
-/** The parts of npm's `tftp` and `dhcp` clients that the doctor uses; neither brings types. */
+/** The parts of npm's `tftp` client that the doctor uses; it brings no types. */
 declare module 'tftp' {
   import type { Readable } from 'node:stream'
 
@@ -14,17 +14,4 @@ declare module 'tftp' {
     }): TftpClient
   }
   export default tftp
-}
-
-declare module 'dhcp' {
-  import type { EventEmitter } from 'node:events'
-
-  interface DhcpClient extends EventEmitter {
-    handleOffer(offer: unknown): void
-    listen(port: number, host: string, ready: () => void): void
-    sendDiscover(): void
-    close(): void
-  }
-  const dhcp: { createClient(options: { mac: string; features: string[] }): DhcpClient }
-  export default dhcp
 }
