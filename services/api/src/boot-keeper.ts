@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { BootVerdict, Bus, BusEvent, Machine } from '@linbo/bus'
+import type { Bus, BusEvent, Machine } from '@linbo/bus'
 import type { Db, HostRow } from '@linbo/db'
 import { beginFile, goOnWithFile, isPartOfBoot, stepOfFile } from './boot-attempt-files.ts'
 import { readyAt } from './boot-phases.ts'
@@ -69,8 +69,8 @@ export function createBootKeeper(deps: {
       attempt.verdict = verdict
     }
     const { id, host, mac, ip, state } = attempt
-    const verdict = (attempt.verdict?.code ?? null) as BootVerdict | null
-    const news = `${state} ${verdict}`
+    const verdict = attempt.verdict as BusEvent<'boot.verdict'>['verdict']
+    const news = `${state} ${verdict?.code ?? null}`
     if (told.get(id) === news) return
     const isFirst = !told.has(id)
     told.set(id, news)

@@ -112,7 +112,8 @@ export interface Events {
   'boot.verdict': Machine & {
     boot: string
     state: 'booting' | 'linbo' | 'stalled'
-    verdict: BootVerdict | null
+    /** `facts`: the names and numbers of its sentences. */
+    verdict: { code: BootVerdict; facts: Record<string, string | number> } | null
   }
   'transfer.started': Machine & {
     /** Unique per transfer. */
