@@ -15,6 +15,7 @@ export const hostList = 'boot/hosts'
  */
 export function serverOverlay(server: string, baseBytes: number): Buffer {
   return packCpio([
+    ...['usr', 'usr/share', overlayFolder].map((path) => cpio.folder(path)),
     cpio.file(`${overlayFolder}/base-size`, `${baseBytes}\n`),
     cpio.file(`${overlayFolder}/server`, `${server}\n`),
     cpio.file(`${overlayFolder}/udhcpc`, udhcpcScript, 0o755),
