@@ -1,12 +1,15 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { parseStartConf } from '@linbo/formats'
 import { LinboError } from '@linbo/runtime'
 import { at, banner, download, type Leaving, sendFile, sendLog, type Workbench } from './bench.ts'
-import { askForLease } from './dhcp.ts'
+import { askForLease, type Lease } from './dhcp.ts'
+import { askByBroadcast } from './dhcp-broadcast.ts'
 import { firmwareStage } from './firmware.ts'
 import type { MachineIdentity, ServerAddress, Timed } from './machine.ts'
-import { flags } from './rsync.ts'
+import { flags, rsyncDown } from './rsync.ts'
 import { updateGui, updateLinbo } from './update.ts'
 import { linboWrapper } from './wrapper.ts'
 
@@ -21,13 +24,15 @@ export interface Told {
 export async function bootFromNetwork(told: Told, signal: AbortSignal): Promise<void> {
   const { machine, server, timed } = told
   if (server.dhcpPort === 0) return firmwareStage(told, signal)
-  const { bootFile } = await timed('firmware lease', () =>
-    askForLease(machine, server, 'firmware', signal),
+  const ask = server.broadcasts ? askByBroadcast : askForLease
+  const { bootFile, bootServer } = await timed('firmware lease', () =>
+    ask(machine, server, 'firmware', signal),
   )
   if (!bootFile) {
     throw new LinboError('SIM_NO_BOOT_FILE', `${machine.hostname} got a lease without a boot file`)
   }
-  return firmwareStage(told, signal, bootFile)
+  const from = bootServer ? { ...told, server: { ...server, ip: bootServer } } : told
+  return firmwareStage(from, signal, bootFile)
 }
 
 /**
@@ -37,7 +42,11 @@ export async function bootFromNetwork(told: Told, signal: AbortSignal): Promise<
 export async function identify(told: Told, signal: AbortSignal): Promise<Told> {
   const { machine, server, timed } = told
   if (server.dhcpPort === 0) return told
-  const lease = await timed('LINBO lease', () => askForLease(machine, server, 'linbo', signal))
+  const ask = server.broadcasts ? askByBroadcast : askForLease
+  const lease = await timed('LINBO lease', async () => {
+    const got = await ask(machine, server, 'linbo', signal)
+    return server.overlay ? askOverlay(told, got, server.overlay, signal) : got
+  })
   const who = `${machine.hostname} (${machine.mac})`
   if (!lease.group) {
     throw new LinboError('SIM_NO_GROUP', `${who} was told no group (DHCP option 40)`)
@@ -53,6 +62,23 @@ export async function identify(told: Told, signal: AbortSignal): Promise<Told> {
     machine: { ...machine, hostname, group },
     server: { ...server, ip: lease.server ?? server.ip },
     timed,
+  }
+}
+
+/** What the overlay in the initramfs makes of a lease: name and group from the list of its server. */
+async function askOverlay(told: Told, lease: Lease, ip: string, signal: AbortSignal) {
+  const { machine } = told
+  const folder = await mkdtemp(join(tmpdir(), `linbo-sim-${machine.hostname}-`))
+  try {
+    const to = join(folder, 'hosts')
+    const request = { flags: flags.request, from: 'linbo/boot/hosts', to, signal }
+    await rsyncDown(machine, { ...told.server, ip }, request)
+    const list = await readFile(to, 'utf8').catch(() => '')
+    const line = list.split('\n').find((one) => one.startsWith(`${machine.mac} `))
+    const [, hostname = 'pxeclient', group] = line?.split(' ') ?? []
+    return { ...lease, hostname, group, server: ip }
+  } finally {
+    await rm(folder, { recursive: true })
   }
 }
 

@@ -12,6 +12,8 @@ export interface Lease {
   group: string | undefined
   server: string | undefined
   bootFile: string | undefined
+  /** Where the boot file lies, when that may be another server. */
+  bootServer?: string
 }
 
 /** Which of the two exchanges of a boot: the firmware's, or udhcpc's inside LINBO (reference 1.1). */
@@ -80,7 +82,8 @@ const parameters = {
   linbo: [1, 3, 6, 12, 15, 28, 40, 42],
 }
 
-function message(
+/** A client's message, passed on by the relay with the address `giaddr`. */
+export function message(
   machine: MachineIdentity,
   exchange: Exchange,
   xid: number,

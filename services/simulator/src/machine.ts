@@ -24,6 +24,10 @@ export interface ServerAddress {
   relay?: Relay
   /** Where the machine's own SSH server listens. */
   sshPort: number
+  /** The machine has a network card to itself and asks by broadcast, which does not cross loopback. */
+  broadcasts?: boolean
+  /** The server whose overlay is in the initramfs: it tells the machine its name and group, not DHCP. */
+  overlay?: string
   /** UDP port on which a machine that is off waits for its magic packet; without one it cannot be woken. */
   wakePort?: number
 }
