@@ -22,7 +22,7 @@ export async function writeBuildRecord(
   folder: string,
   core: string,
   grub: string,
-  server: string | undefined,
+  server?: string,
 ): Promise<BuildRecord> {
   const record = {
     grub,

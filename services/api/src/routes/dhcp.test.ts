@@ -17,7 +17,7 @@ describe('GET /api/v1/dhcp/config', () => {
       const host = { hostname: 'pc1', mac, ip: '10.0.0.1', group: 'lab', room: 'r1' }
       await saveHost(test.deps.db, host)
       const answer = await test.ask('GET', `/api/v1/dhcp/config?server=${server}`)
-      expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+      expect(answer.headers.get('content-type')).toMatch(/^text\/plain/)
       const text = await answer.text()
       for (const part of ['pc1', '10.0.0.1', 'lab', '10.0.0.254', 'boot/grub/i386-pc/core.0']) {
         expect(text).toContain(part)

@@ -27,11 +27,8 @@ export function dhcp({ db, serverIp, httpPort }: AppDeps) {
   return createRouter().openapi(config, async (c) => {
     const { server } = c.req.valid('query')
     const hosts = await listHosts(db)
-    c.header('Content-Type', 'text/plain; charset=utf-8')
-    return c.body(
-      dhcpConfig(server, { server: serverIp, hosts, files: bootFiles(serverIp, httpPort) }),
-      200,
-    )
+    const files = bootFiles(serverIp, httpPort)
+    return c.text(dhcpConfig(server, { server: serverIp, hosts, files }), 200)
   })
 }
 

@@ -51,7 +51,10 @@ const check = command({
       ? await client.request<Host>('GET', `/hosts/${encodeURIComponent(args.host)}`)
       : undefined
     const { LINBO_DIR: linboDir } = localSettings(io)
-    const findings = await checkDhcp({ status, linboDir, device: args.interface, host })
+    const findings = await checkDhcp({
+      ...{ status, linboDir, host, signal: io.signal },
+      device: args.interface,
+    })
     printFindings(findings, io, args.json)
     return findings.some((one) => one.state === 'failed') ? ExitCode.failed : ExitCode.good
   },

@@ -29,7 +29,9 @@ async function examine(client: Client, io: Io): Promise<Finding[]> {
     if (one.state === 'ok') findings.push(well(`service ${one.service}`, factsOf(one)))
     else findings.push(ill(`service ${one.service}`, one.detail ?? one.state, 'Read its log.'))
   }
-  findings.push(...(await examineDhcp({ status, linboDir: localSettings(io).LINBO_DIR })))
+  findings.push(
+    ...(await examineDhcp({ status, linboDir: localSettings(io).LINBO_DIR, signal: io.signal })),
+  )
   for (const file of files) {
     if (file.fix === null)
       findings.push(

@@ -54,6 +54,7 @@ export async function askForOffers(
   ownAddress: string,
   mac: string,
   waitMs: number,
+  signal: AbortSignal,
 ): Promise<Record<Asker, Offer[]>> {
   const offers: Record<Asker, Offer[]> = { bios: [], uefi: [], linbo: [] }
   const xids = new Map(askers.map((asker) => [randomInt(2 ** 32 - 1), asker]))
@@ -76,7 +77,7 @@ export async function askForOffers(
     for (const [xid, asker] of xids) {
       await sender.send(encode(discover(asker, mac, xid)), 67, '255.255.255.255')
     }
-    await pause(waitMs)
+    await pause(waitMs, signal)
     return offers
   } finally {
     await Promise.all(sockets.map((socket) => socket.close()))

@@ -12,6 +12,8 @@ export interface DhcpCheck {
   linboDir: string
   /** Network card to ask through; the one with the server's address when undefined. */
   device?: string | undefined
+  /** Ends the waiting. */
+  signal: AbortSignal
   /** The host to ask as; a machine nobody knows when undefined. */
   host?: (NonNullable<Expected['host']> & { mac: string }) | undefined
 }
@@ -19,14 +21,15 @@ export interface DhcpCheck {
 const waitMs = 5000
 
 /** Asks the network for offers as a machine on its way to LINBO would, and judges them. Takes no lease. */
-export async function checkDhcp({ status, linboDir, device, host }: DhcpCheck): Promise<Finding[]> {
+export async function checkDhcp(check: DhcpCheck): Promise<Finding[]> {
+  const { status, linboDir, device, host, signal } = check
   const expected: Expected = {
     ...expectedOf(status),
     overlay: await overlayServer(linboDir).catch(() => undefined),
     host,
   }
   const from = addressToAskFrom(device, status.serverIp)
-  const offers = await askForOffers(from, host?.mac ?? unknownMac(), waitMs)
+  const offers = await askForOffers(from, host?.mac ?? unknownMac(), waitMs, signal)
   return askers.flatMap((asker) => judgeOffers(asker, offers[asker], expected))
 }
 
