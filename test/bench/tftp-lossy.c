@@ -1,7 +1,7 @@
 /*
  * Reads one file over TFTP as a boot ROM does, for at most SECONDS, and prints as JSON how far it came.
  *
- *   tftp-lossy ADDRESS PORT FILE STYLE BLKSIZE WINDOWSIZE SECONDS
+ *   tftp-lossy ADDRESS PORT FILE STYLE BLKSIZE WINDOWSIZE SECONDS [OUTPUT]
  *
  * What a client does about loss is its STYLE:
  *   grub   answers a block that comes again, ignores one that is ahead, and never repeats an ACK by itself
@@ -68,8 +68,8 @@ static void accept_options(int length) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 8) {
-    fprintf(stderr, "usage: tftp-lossy ADDRESS PORT FILE grub|ipxe|edk2|plain BLKSIZE WINDOWSIZE SECONDS\n");
+  if (argc < 8) {
+    fprintf(stderr, "usage: tftp-lossy ADDRESS PORT FILE grub|ipxe|edk2|plain BLKSIZE WINDOWSIZE SECONDS [OUTPUT]\n");
     return 2;
   }
   char style = argv[4][0];
@@ -78,7 +78,10 @@ int main(int argc, char **argv) {
   server.sin_family = AF_INET;
   server.sin_port = htons(atoi(argv[2]));
   if (inet_pton(AF_INET, argv[1], &server.sin_addr) != 1) return 2;
+  FILE *output = argc > 8 ? fopen(argv[8], "wb") : NULL;
+  char answered[INET_ADDRSTRLEN] = "";
   fd = socket(AF_INET, SOCK_DGRAM, 0);
+  setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &(int){1}, sizeof(int));
   long packets = 0, useless = 0, repeated = 0;
   uint64_t bytes = 0;
   int is_over = 0, told_gap = 0;
@@ -106,6 +109,7 @@ int main(int argc, char **argv) {
     }
     if (!is_open) {
       connect(fd, (struct sockaddr *)&from, sizeof from);
+      inet_ntop(AF_INET, &from.sin_addr, answered, sizeof answered);
       is_open = 1;
     }
     said = now();
@@ -121,6 +125,7 @@ int main(int argc, char **argv) {
       got++;
       told_gap = 0;
       bytes += length - 4;
+      if (output) fwrite(packet + 4, 1, length - 4, output);
       is_over = length - 4 < blksize;
       if (is_over || style == 'i' || got - acked >= (uint64_t)window) acknowledge(got);
       continue;
@@ -132,8 +137,9 @@ int main(int argc, char **argv) {
     if (style == 'p' && (ahead > 0 ? !told_gap : ahead == -1)) acknowledge(got);
     if (ahead > 0) told_gap = 1;
   }
-  printf("{\"seconds\":%.6f,\"bytes\":%llu,\"windowsize\":%d,\"complete\":%s,\"packets\":%ld,\"useless\":%ld,"
+  if (output) fclose(output);
+  printf("{\"from\":\"%s\",\"seconds\":%.6f,\"bytes\":%llu,\"windowsize\":%d,\"complete\":%s,\"packets\":%ld,\"useless\":%ld,"
          "\"repeated\":%ld}\n",
-         now() - begun, (unsigned long long)bytes, window, is_over ? "true" : "false", packets, useless, repeated);
+         answered, now() - begun, (unsigned long long)bytes, window, is_over ? "true" : "false", packets, useless, repeated);
   return 0;
 }
