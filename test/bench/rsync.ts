@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
-import { freePort } from '../support/postgres.ts'
 import { makeFolder, startLinbo } from './support/linbo.ts'
-import { mustRun, startServer, stopServers } from './support/programs.ts'
+import { mustRun, stopServers } from './support/programs.ts'
+import { startRsyncDaemon } from './support/rsync-daemon.ts'
 import { inTurns, type Result } from './support/turns.ts'
 
 const largeBytes = 500_000_000
@@ -21,10 +20,10 @@ export async function benchRsync(rounds: number): Promise<Result[]> {
     const ours = await startLinbo(folder)
     const servers = [
       { name: 'ours', port: ours.ports.rsync },
-      { name: 'stock daemon', port: await startDaemon(folder, root, 'plain', '') },
+      { name: 'stock daemon', port: (await startRsyncDaemon(folder, root, 'plain', '')).port },
       {
         name: 'with shell hooks',
-        port: await startDaemon(folder, root, 'hooks', await hooks(folder)),
+        port: (await startRsyncDaemon(folder, root, 'hooks', await hooks(folder))).port,
       },
     ]
     const compare = async (
@@ -80,42 +79,4 @@ async function hooks(folder: string): Promise<string> {
   await writeFile(script, `${lines.join('\n')}\n`)
   await chmod(script, 0o755)
   return `pre-xfer exec = ${script}\npost-xfer exec = ${script}\n`
-}
-
-async function startDaemon(folder: string, root: string, name: string, more: string) {
-  const port = await freePort()
-  const file = join(folder, `${name}.conf`)
-  const own = process.getuid?.() === 0 ? 'uid = root\ngid = root\n' : ''
-  const lines = [
-    `pid file = ${folder}/${name}.pid`,
-    'log file = /dev/null',
-    'socket options = TCP_NODELAY',
-    'reverse lookup = no',
-    '[linbo]',
-    `path = ${root}`,
-    'use chroot = no',
-    'read only = yes',
-    'dont compress = *.qcow2',
-  ]
-  await writeFile(file, `${lines.join('\n')}\n${own}${more}`)
-  const args = [
-    '--daemon',
-    '--no-detach',
-    '--address=127.0.0.1',
-    `--port=${port}`,
-    `--config=${file}`,
-  ]
-  await startServer({ command: 'rsync', args, isUp: () => accepts(port) })
-  return port
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 }

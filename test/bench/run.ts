@@ -5,26 +5,34 @@ import { benchDhcp } from './dhcp.ts'
 import { benchHttp } from './http.ts'
 import { benchRsync } from './rsync.ts'
 import { benchStart } from './start.ts'
+import { benchStorm } from './storm.ts'
 import { run, stopServers } from './support/programs.ts'
-import { type Result, table } from './support/turns.ts'
+import { type Report, type Result, table } from './support/turns.ts'
 import { benchTftp } from './tftp.ts'
 import { benchTftpLossy } from './tftp-lossy.ts'
 
-const benches: Record<string, (rounds: number) => Promise<Result[]>> = {
+type Bench = (rounds: number, wanted: Map<string, number>) => Promise<Result[] | Report>
+
+const benches: Record<string, Bench> = {
   tftp: benchTftp,
   'tftp-lossy': benchTftpLossy,
   dhcp: benchDhcp,
   rsync: benchRsync,
   http: benchHttp,
   start: benchStart,
+  storm: benchStorm,
 }
 
 const words = process.argv.slice(2)
 const rounds = Number(words.find((word) => /^\d+$/.test(word)) ?? 5)
-const wanted = words.filter((word) => !/^\d+$/.test(word))
+const set = words.map((word) => /^(\w+)=([\d.]+)$/.exec(word))
+const options = new Map(set.flatMap((one) => (one ? [[one[1]!, Number(one[2])] as const] : [])))
+const wanted = words.filter((word) => !/^\d+$|=/.test(word))
 const unknown = wanted.filter((name) => !benches[name])
 if (unknown.length > 0 || rounds < 1) {
-  process.stderr.write(`usage: npm run bench -- [${Object.keys(benches).join('|')}]... [ROUNDS]\n`)
+  process.stderr.write(
+    `usage: npm run bench -- [${Object.keys(benches).join('|')}]... [ROUNDS] [NAME=NUMBER]...\n`,
+  )
   process.exit(2)
 }
 
@@ -41,10 +49,13 @@ const commit = described.code === 0 ? described.output : null
 for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) {
   const at = new Date().toISOString()
   const before = loadavg()[0]!
-  const results = await benches[name]!(rounds)
+  const measured = await benches[name]!(rounds, options)
+  const { results, text } = Array.isArray(measured)
+    ? { results: measured, text: table(measured) }
+    : measured
   const load = { before, after: loadavg()[0]! }
   process.stdout.write(`\n${name}, at most ${rounds} rounds, load before ${before.toFixed(1)}\n\n`)
-  process.stdout.write(`${table(results)}\n`)
+  process.stdout.write(`${text}\n`)
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
   const saved = { name, at, commit, machine, load, rounds, results }
   const file = join(folder, `bench-${name}-${at.replaceAll(/[:.]/g, '-')}.json`)

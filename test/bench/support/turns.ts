@@ -21,6 +21,12 @@ export interface Result {
   ratio?: 'lower' | 'none'
 }
 
+/** Results that are better told than in one table of cases. */
+export interface Report {
+  text: string
+  results: Result[]
+}
+
 /** How long one case may take; rounds that would not fit are left out. */
 const caseMs = 25_000
 
@@ -75,14 +81,18 @@ export function table(results: Result[]): string {
     const least = ratios.length > 0 ? Math.min(...ratios).toFixed(2) : ''
     return [`${result.case} (${result.unit})`, ...cells, least]
   })
-  const lines = [['case', ...names, 'ours to the best'], ...rows]
+  return printTable([['case', ...names, 'ours to the best'], ...rows])
+}
+
+/** Markdown; the first line is the head. */
+export function printTable(lines: string[][]): string {
   const widths = lines[0]!.map((_, column) =>
     Math.max(...lines.map((line) => line[column]!.length), 3),
   )
   const print = (line: string[]) =>
     `| ${line.map((text, column) => text.padEnd(widths[column]!)).join(' | ')} |`
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`
-  return [print(lines[0]!), rule, ...rows.map(print)].join('\n')
+  return [print(lines[0]!), rule, ...lines.slice(1).map(print)].join('\n')
 }
 
 function cell(result: Result, name: string): string {
