@@ -74,6 +74,7 @@ export const api = {
 
   boots: (filter: { host?: string; mac?: string; limit?: number }) =>
     some<BootAttempt>('/boots', filter),
+  boot: (id: string) => http.get<BootAttempt>(`/boots/${part(id)}`),
   transfers: (filter: { host?: string; running?: boolean; limit?: number }) =>
     some<Transfer>('/transfers', filter),
   operations: (filter: { host?: string; state?: string; limit?: number }) =>

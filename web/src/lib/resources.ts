@@ -1,6 +1,13 @@
-import type { BootStep, HostPhase, HostStatus, OperationState, TransferResult } from '@linbo/bus'
+import type {
+  BootStep,
+  BootVerdict,
+  HostPhase,
+  HostStatus,
+  OperationState,
+  TransferResult,
+} from '@linbo/bus'
 
-export type { BootStep, HostPhase, HostStatus, OperationState, TransferResult }
+export type { BootStep, BootVerdict, HostPhase, HostStatus, OperationState, TransferResult }
 
 /** What the API calls a list. */
 export interface Page<T> {
@@ -19,6 +26,15 @@ export interface BootSummary {
   detail: string | null
   startedAt: string
   lastAt: string
+  verdict: Verdict | null
+}
+
+/** What a boot came to; the words for it are our own. */
+export interface Verdict {
+  code: BootVerdict
+  /** `warning`: it arrived all the same. */
+  severity: 'error' | 'warning'
+  facts: Record<string, string | number>
 }
 
 export interface Host {
@@ -48,7 +64,53 @@ export interface BootAttempt {
   state: BootState
   startedAt: string
   lastAt: string
-  steps: { at: string; step: BootStep; ok: boolean; detail: string }[]
+  steps: BootStepSeen[]
+  files: BootFileFetched[]
+  phases: BootPhaseTime[]
+  /** Which earlier boots `usualMs` is from; only when the boot was asked for by its id. */
+  usual: { of: 'room' | 'group' | 'all'; boots: number } | null
+  verdict: Verdict | null
+}
+
+export const phases = ['network', 'loader', 'kernel', 'linux', 'address', 'configuration'] as const
+export type BootPhase = (typeof phases)[number]
+
+export interface BootStepSeen {
+  at: string
+  step: BootStep
+  phase: BootPhase
+  ok: boolean
+  detail: string
+  /** Id of the file whose end it tells. */
+  transfer: string | null
+  times: number
+}
+
+export interface BootFileFetched {
+  id: string
+  file: string
+  via: string
+  step: BootStep | null
+  phase: BootPhase
+  at: string
+  bytes: number
+  sizeBytes: number | null
+  /** Null while it runs. */
+  ms: number | null
+  /** How often something had to be sent again; null when nobody can tell. */
+  retries: number | null
+  result: TransferResult | null
+  reason: string | null
+}
+
+export interface BootPhaseTime {
+  phase: BootPhase
+  /** Since the attempt began. */
+  startMs: number
+  ms: number
+  /** The boot has not come through it yet. */
+  isOpen: boolean
+  usualMs: number | null
 }
 
 export interface Transfer {

@@ -6,12 +6,14 @@ export const stages = ['network', 'loader', 'kernel', 'address', 'configuration'
 export type Stage = (typeof stages)[number]
 
 const stageOfStep: Record<BootStep, number> = {
+  'firmware-discover': 0,
   'firmware-offer': 0,
   'firmware-ack': 0,
   'boot-file': 1,
   'grub-config': 1,
   kernel: 2,
   initramfs: 2,
+  'linbo-discover': 3,
   'linbo-offer': 3,
   'linbo-ack': 3,
   'start-conf': 4,
@@ -19,6 +21,7 @@ const stageOfStep: Record<BootStep, number> = {
   onboot: 4,
   log: 4,
   ready: 5,
+  os: 5,
 }
 
 /** Index into `stages`; `stages.length` once the machine is ready. */
@@ -27,12 +30,14 @@ export function stageIndex(step: BootStep | null): number {
 }
 
 const order: BootStep[] = [
+  'firmware-discover',
   'firmware-offer',
   'firmware-ack',
   'boot-file',
   'grub-config',
   'kernel',
   'initramfs',
+  'linbo-discover',
   'linbo-offer',
   'linbo-ack',
   'start-conf',
@@ -40,12 +45,14 @@ const order: BootStep[] = [
   'onboot',
   'log',
   'ready',
+  'os',
 ]
 
 /** How much of the boot is behind this step, 0–100. */
 export function bootPercent(step: BootStep | null): number {
   if (step === null) return 0
-  return Math.round((100 * (order.indexOf(step) + 1)) / order.length)
+  const whole = order.indexOf('ready') + 1
+  return Math.min(100, Math.round((100 * (order.indexOf(step) + 1)) / whole))
 }
 
 const inFirmware = order.slice(0, order.indexOf('linbo-offer') + 1)
@@ -63,51 +70,6 @@ export function startsAttempt(
 ): boolean {
   if (before === null) return true
   if (before.state === 'linbo') return inFirmware.includes(step)
-  return stageOfStep[step] === 0 && stageIndex(before.step) > 0
-}
-
-/** An attempt's own steps, and those that came once it was over: a machine in LINBO sends its log again and again. */
-export function splitAtArrival<Step extends { step: BootStep }>(
-  steps: readonly Step[],
-): { boot: Step[]; afterwards: Step[] } {
-  const arrival = steps.findIndex(({ step }) => step === 'ready')
-  const end = arrival < 0 ? steps.length : arrival + 1
-  return { boot: steps.slice(0, end), afterwards: steps.slice(end) }
-}
-
-export interface Span {
-  step: BootStep
-  ok: boolean
-  detail: string
-  at: number
-  /** Milliseconds since the attempt began. */
-  offset: number
-  /** Milliseconds until the next step, or until `end` for the last one. */
-  duration: number
-}
-
-/**
- * The steps of an attempt as a waterfall. A step is reported when it is complete, so each one's time is what
- * passed since the step before.
- */
-export function waterfall(
-  startedAt: string,
-  steps: readonly { at: string; step: BootStep; ok: boolean; detail: string }[],
-): { total: number; spans: Span[] } {
-  const start = Date.parse(startedAt)
-  let previous = start
-  const spans = steps.map((one) => {
-    const at = Date.parse(one.at)
-    const span: Span = {
-      step: one.step,
-      ok: one.ok,
-      detail: one.detail,
-      at,
-      offset: Math.max(0, previous - start),
-      duration: Math.max(0, at - previous),
-    }
-    previous = Math.max(previous, at)
-    return span
-  })
-  return { total: Math.max(1, previous - start), spans }
+  // GRUB may hand over to iPXE, which asks for an address of its own.
+  return stageOfStep[step] === 0 && stageIndex(before.step) > 1
 }

@@ -245,7 +245,7 @@ class Live {
     this.status = await api.status().catch(() => this.status)
   }
 
-  /** Now and then: is the stream really alive, did hosts come or go, has a boot got stuck? */
+  /** Now and then: is the stream really alive, did hosts come or go? */
   async #check(): Promise<void> {
     if (!this.#socket || this.#loading) return
     const before = this.#socket.lastId
@@ -256,23 +256,6 @@ class Live {
     if (status.hosts.total !== this.#model.hosts.size) return this.load()
     const isDeaf = status.lastEventId > before && this.#socket.lastId === before
     if (this.connection === 'live' && isDeaf) this.#socket.restart()
-    await this.#refreshBoots()
-  }
-
-  /** A boot gets stuck by nothing happening, which no event tells. */
-  async #refreshBoots(): Promise<void> {
-    const waiting = [...this.#model.hosts.values()].some((host) => host.boot?.state === 'booting')
-    if (!waiting) return
-    const touched = nothingTouched()
-    for (const boot of await api.boots({ limit: 100 }).catch(() => [])) {
-      const host = boot.host === null ? undefined : this.#model.hosts.get(boot.host)
-      if (boot.state !== 'stalled' || host?.boot?.state !== 'booting') continue
-      if (Date.parse(boot.startedAt) < Date.parse(host.boot.startedAt) - 5000) continue
-      const stuck: Host = { ...host, boot: { ...host.boot, id: boot.id, state: 'stalled' } }
-      this.#model.hosts.set(stuck.hostname, stuck)
-      touched.hosts.add(stuck.hostname)
-    }
-    this.#show(touched)
   }
 
   #sample(): void {

@@ -56,6 +56,21 @@ function world(): Model {
 const pc01 = { host: 'pc01', mac: '52:54:00:00:00:01', ip: '10.0.0.1' }
 
 describe('hosts', () => {
+  it('take the verdict on their boot, and lose it with the next boot', () => {
+    const model = world()
+    const step = { type: 'boot.step', ...pc01, ok: true, detail: '' }
+    const facts = { machine: 'pc01' }
+    const verdict = { code: 'linux-silent', facts }
+    play(model, { ...step, step: 'initramfs' })
+    play(model, { type: 'boot.verdict', ...pc01, boot: 'b7', state: 'stalled', verdict })
+    expect(model.hosts.get('pc01')?.boot).toMatchObject({
+      ...{ id: 'b7', state: 'stalled', step: 'initramfs' },
+      verdict: { code: 'linux-silent', severity: 'error', facts },
+    })
+    play(model, { ...step, step: 'firmware-discover' })
+    expect(model.hosts.get('pc01')?.boot).toMatchObject({ state: 'booting', verdict: null })
+  })
+
   it('take the status that was announced and touch nobody else', () => {
     const model = world()
     const untouched = model.hosts.get('pc02')
@@ -211,7 +226,7 @@ describe('activity', () => {
     const busy = whoIsBusy(model)
     const first = activityOf(model.hosts.get('pc01')!, busy)
     expect(first).toMatchObject({ kind: 'operation', percent: 25 })
-    expect(activityOf(model.hosts.get('pc02')!, busy)).toMatchObject({ kind: 'boot', percent: 38 })
+    expect(activityOf(model.hosts.get('pc02')!, busy)).toMatchObject({ kind: 'boot', percent: 40 })
   })
 
   it('does not mention small files', () => {

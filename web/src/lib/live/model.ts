@@ -77,6 +77,15 @@ export function apply(model: Model, event: BusEvent, touched: Touched): void {
       put(model, { ...host, boot: nextBoot(host.boot, event) }, touched)
       return
     }
+    case 'boot.verdict': {
+      const host = known(model, event.host, touched)
+      if (!host?.boot) return
+      const { boot: id, state, verdict } = event
+      const severity = state === 'linbo' ? ('warning' as const) : ('error' as const)
+      const boot = { ...host.boot, id, state, verdict: verdict && { ...verdict, severity } }
+      put(model, { ...host, boot }, touched)
+      return
+    }
     case 'transfer.started':
     case 'transfer.progress':
     case 'transfer.finished':
@@ -138,6 +147,7 @@ function nextBoot(before: BootSummary | null, event: Of<'boot.step'>): BootSumma
     detail: event.detail,
     startedAt: same?.startedAt ?? event.at,
     lastAt: event.at,
+    verdict: same?.verdict ?? null,
   }
 }
 

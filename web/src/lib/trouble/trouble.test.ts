@@ -51,6 +51,9 @@ describe('trouble', () => {
     const host = { hostname: 'a', status: 'booting', boot: { state: 'stalled' } } as Host
     expect(kinds({ hosts: [host] })).toEqual(['stalled'])
     expect(kinds({ hosts: [{ ...host, status: 'linbo' }] })).toEqual([])
+    const verdict = { code: 'file-missing', severity: 'error', facts: {} }
+    const boot = { state: 'booting', verdict } as Host['boot']
+    expect(kinds({ hosts: [{ ...host, boot }] })).toEqual(['stalled'])
   })
 
   it('is an operation that failed today', () => {

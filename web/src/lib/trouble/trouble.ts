@@ -46,6 +46,12 @@ export function sortBootFiles(files: readonly BootFile[]): BootFileTrouble {
   }
 }
 
+/** A boot that will not go on by itself, of a machine that did not make it after all. */
+function isStuck({ boot, status }: Host): boolean {
+  if (!boot || status === 'linbo' || status === 'os') return false
+  return boot.state === 'stalled' || boot.verdict?.severity === 'error'
+}
+
 /** Everything that wants somebody's attention, the most far-reaching first. */
 export function findTrouble(facts: Facts): Trouble[] {
   const list: Trouble[] = []
@@ -57,7 +63,7 @@ export function findTrouble(facts: Facts): Trouble[] {
   if (linbo.length > 0) list.push({ kind: 'no-linbo', id: 'no-linbo', files: linbo })
   if (broken.length > 0) list.push({ kind: 'boot-files', id: 'boot-files', files: broken })
   for (const host of facts.hosts) {
-    if (host.boot?.state !== 'stalled' || host.status === 'linbo' || host.status === 'os') continue
+    if (!isStuck(host)) continue
     list.push({ kind: 'stalled', id: `stalled ${host.hostname}`, host })
   }
   for (const operation of facts.operations) {
