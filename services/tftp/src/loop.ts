@@ -12,7 +12,7 @@ export interface Driven {
   transfers(): number
 }
 
-const tickMs = 10
+const tickMs = 3
 /** How long the thread sleeps when nothing is going on. Its messages wait that long, too. */
 const idleMs = 40
 /** Longest time before the thread looks after messages and files. */

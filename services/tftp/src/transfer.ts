@@ -44,8 +44,11 @@ export interface Transfer {
   samples: number
   waitMs: number
   tries: number
-  /** How often something was sent again. */
+  /** The end of the window was sent once more, to learn what is missing. */
+  isProbing: boolean
+  /** How often something was sent again, and how often that turned out to have been needless. */
   retransmissions: number
+  spurious: number
   /** What a step that sends blocks returns, changed each time: there is one for every packet. */
   readonly sending: [
     { type: 'send-blocks'; first: number; count: number },
@@ -73,8 +76,12 @@ export type Effect =
 
 type Result = 'ok' | 'failed' | 'aborted'
 
-/** Least time before a retransmission: below it, a client that is busy for a moment looks like a lost packet. */
+/**
+ * Least time before a retransmission: below it, a client that is busy for a moment looks like a lost packet. A link that
+ * `trustedSamples` answers told of is known better.
+ */
 const leastWaitMs = 20
+const leastTrustedWaitMs = 4
 
 /** Longest wait for the very first answer, which most likely is under way or lost. */
 const firstWaitMs = 300
@@ -109,7 +116,9 @@ export function createTransfer(plan: Plan): Transfer {
     samples: 0,
     waitMs: plan.fixedMs ?? Math.min(plan.timeoutMs, firstWaitMs),
     tries: 0,
+    isProbing: false,
     retransmissions: 0,
+    spurious: 0,
     sending: [
       { type: 'send-blocks', first: 0, count: 0 },
       { type: 'arm', ms: 0 },
@@ -125,6 +134,11 @@ export function isAllSent(transfer: Transfer): boolean {
 /** Bytes the client has acknowledged. */
 export function deliveredBytes(transfer: Transfer): number {
   return Math.min(transfer.acked * transfer.plan.blksize, transfer.plan.sizeBytes)
+}
+
+/** How often something had to be sent again. */
+export function retries(transfer: Transfer): number {
+  return Math.max(0, transfer.retransmissions - transfer.spurious)
 }
 
 /**
@@ -174,7 +188,7 @@ function acknowledge(transfer: Transfer, block: number, at: number): Effect[] {
   // An ACK inside the window tells of a gap after it (RFC 7440 section 4). But it can also be the client's
   // answer to blocks that came twice: repeating again would go on for ever, so only what is new is sent.
   if (isEcho(transfer, at)) return slideWindow(transfer, at)
-  rewind(transfer, at)
+  rewind(transfer, at + transfer.smoothMs)
   return sendWindow(transfer, at)
 }
 
@@ -185,10 +199,14 @@ function acknowledge(transfer: Transfer, block: number, at: number): Effect[] {
  * be the echo of blocks we repeated.
  */
 function repeatedAck(transfer: Transfer, at: number): Effect[] {
-  if (transfer.plan.windowsize === 1) return []
+  if (transfer.plan.windowsize === 1) {
+    // It has answered what was sent twice twice, so nothing was lost.
+    if (transfer.acked < transfer.settled) transfer.spurious++
+    return []
+  }
   if (isEcho(transfer, at)) return []
   if (at - transfer.sentAt < transfer.leastMs / 2) return []
-  rewind(transfer, at)
+  rewind(transfer, at + transfer.smoothMs)
   return sendWindow(transfer, at)
 }
 
@@ -204,20 +222,36 @@ function retry(transfer: Transfer, at: number): Effect[] {
     const what = transfer.confirmed ? `block ${transfer.acked + 1}` : 'the first packet'
     return end(transfer, 'failed', `the client did not acknowledge ${what}`, true)
   }
+  if (!transfer.isProbing && transfer.samples > 0 && transfer.sent - transfer.acked > 1) {
+    return probe(transfer, at)
+  }
   transfer.waitMs = Math.min(transfer.waitMs * 2, fixedMs ?? timeoutMs * 8)
   transfer.burst = Math.max(1, transfer.burst >> 1)
-  rewind(transfer, at)
+  rewind(transfer, at + transfer.smoothMs * 2)
   if (transfer.phase === 'offered') {
     return [{ type: 'send-oack' }, { type: 'arm', ms: transfer.waitMs }]
   }
   return sendWindow(transfer, at)
 }
 
-function rewind(transfer: Transfer, at: number): void {
+/**
+ * Sends the last block of a window again that nothing was heard of. The client either misses only that one, or answers
+ * with what it has (RFC 7440 section 4), which tells where to go on.
+ */
+function probe(transfer: Transfer, at: number): Effect[] {
+  transfer.isProbing = true
+  transfer.repeated = true
+  transfer.retransmissions++
+  transfer.owed = 1
+  return sendBurst(transfer, transfer.sent, at)
+}
+
+/** @param settledAt until when ACKs can be answers to what was sent before, or to blocks that come twice now. */
+function rewind(transfer: Transfer, settledAt: number): void {
   transfer.retransmissions++
   transfer.repeated = true
   transfer.settled = transfer.sent + 1
-  transfer.settledAt = at + transfer.smoothMs * 2 + 1
+  transfer.settledAt = settledAt
 }
 
 /** True when an ACK can be the client's answer to blocks that it got twice. These come within a round trip. */
@@ -261,6 +295,7 @@ function sendBurst(transfer: Transfer, first: number, at: number): Effect[] {
 function progress(transfer: Transfer, at: number): void {
   transfer.confirmed = true
   transfer.tries = 0
+  transfer.isProbing = false
   if (!transfer.repeated) {
     const tookMs = Math.max(0, at - transfer.sentAt)
     const first = transfer.samples++ === 0
@@ -274,7 +309,8 @@ function progress(transfer: Transfer, at: number): void {
   const longest = fixedMs ?? timeoutMs
   const isLiteral = fixedMs !== undefined && fixedMs <= literalMs
   const isKnown = !isLiteral && transfer.samples >= (fixedMs === undefined ? 1 : trustedSamples)
-  const learned = Math.max(leastWaitMs, transfer.smoothMs + transfer.deviationMs * 4)
+  const least = transfer.samples < trustedSamples ? leastWaitMs : leastTrustedWaitMs
+  const learned = Math.max(least, transfer.smoothMs + transfer.deviationMs * 4)
   transfer.waitMs = isKnown ? Math.min(learned, longest) : longest
 }
 

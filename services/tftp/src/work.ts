@@ -12,7 +12,7 @@ import { clientKey, type TransferPorts } from './ports.ts'
 import type { ReadRequest } from './request.ts'
 import { type Ending, Session } from './session.ts'
 import { maxTextBytes, openText } from './text-content.ts'
-import { deliveredBytes, isAllSent, type Transfer } from './transfer.ts'
+import { deliveredBytes, isAllSent, retries, type Transfer } from './transfer.ts'
 
 /** What all work shares. */
 export interface Tools {
@@ -158,8 +158,7 @@ export class Work {
     session.start()
     const ending = await ended.promise
     session.close()
-    const { acked, retransmissions } = session.transfer
-    this.#tools.loss.learn(client.address, acked, retransmissions)
+    this.#tools.loss.learn(client.address, session.transfer.acked, retries(session.transfer))
     this.#tell(news, session.transfer, ending, Math.round(now() - begun))
   }
 
@@ -168,8 +167,8 @@ export class Work {
     const { path, ip } = this.wish
     const { tell } = this.#tools
     const bytes = deliveredBytes(transfer)
-    const retries = transfer.retransmissions
-    const facts = { ip, file: path, bytes, ms, retries, ...(reason ? { reason } : {}) }
+    const again = retries(transfer)
+    const facts = { ip, file: path, bytes, ms, retries: again, ...(reason ? { reason } : {}) }
     // UEFI firmware first asks only for the size and hangs up; GRUB opens files that it then does not want.
     if (result === 'aborted' && !transfer.confirmed) {
       tell({ type: 'log', level: 'debug', facts, text: 'request withdrawn' })
@@ -177,7 +176,7 @@ export class Work {
     }
     const text = `transfer ${result === 'ok' ? 'finished' : result}`
     tell({ type: 'log', level: 'info', facts, text })
-    news.finished({ result, bytes, retries, reason })
+    news.finished({ result, bytes, retries: again, reason })
     const role = roleOf(path)
     if (!role || result === 'aborted') return
     const detail = `${path}: ${reason ?? `${bytes} bytes in ${ms} ms`}`
