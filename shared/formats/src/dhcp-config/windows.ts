@@ -17,7 +17,7 @@ export function windowsConfig(facts: DhcpFacts): string {
   )
   const policies = [
     policy('LINBO BIOS', 'PXEClient:Arch:00000', server, files.bios),
-    policy('LINBO UEFI', 'PXEClient:Arch:00007', server, files.uefi),
+    policy('LINBO UEFI 7', 'PXEClient:Arch:00007', server, files.uefi),
     policy('LINBO UEFI 9', 'PXEClient:Arch:00009', server, files.uefi),
   ]
   return `${intro}
