@@ -23,7 +23,7 @@ for (const host of options.hosts) await saveHost(database.db, host)
 const bus = createMemoryBus()
 await bus.subscribe((event) => console.log(JSON.stringify(event)))
 const log = createLogger({ level: 'warn', pretty: false })
-const service = createDhcpService({ config, db: database.db, bus, log })
+const service = createDhcpService({ config, ...database, bus, log })
 process.once('SIGTERM', async () => {
   await service.stop()
   await database.close()

@@ -1,12 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { type Settings, setting } from '@linbo/config'
+import { httpPort, type Settings, setting } from '@linbo/config'
 
 /** The settings of the API, beside those every service shares. */
 export const schema = {
-  LINBO_HTTP_PORT: setting.port(
-    8080,
-    'TCP port of the API, the dashboard and boot files over HTTP.',
-  ),
+  LINBO_HTTP_PORT: httpPort,
   LINBO_WEB_DIR: setting.text(
     () => fileURLToPath(new URL('../../../web/build', import.meta.url)),
     "Folder of the dashboard's build.",

@@ -12,6 +12,7 @@ import { decodePxe, encodePxe } from './option-pxe.ts'
 import {
   decode,
   emptyPacket,
+  encodeRelay,
   MessageType,
   type OptionValues,
   optionsOf,
@@ -29,6 +30,7 @@ const settings: AnswerSettings = {
   dns: ['10.20.30.1'],
   ntp: ['10.20.30.1'],
   netbios: ['10.20.30.1'],
+  httpPort: 8080,
 }
 const [lab] = planSubnets(
   {
@@ -92,10 +94,14 @@ describe('recorded exchanges, asked again', () => {
     }
   })
 
-  it('ovmf-http.txt gets nothing, and the reason', () => {
+  it('ovmf-http.txt is told a URL, and that it is for HTTPClient (UEFI 24.7)', () => {
     const [first] = readTrace('ovmf-http.txt')
-    const given = answer(understand(decode(first!.bytes)) as Request, place(), settings)
-    expect(given).toMatchObject({ kind: 'ignore', reason: expect.stringContaining('HTTP boot') })
+    const { packet, read } = granted(understand(decode(first!.bytes)) as Request)
+    const url = 'http://10.20.30.1:8080/boot/grub/x86_64-efi/core-http.efi'
+    expect(packet.file).toBe(url)
+    expect(read('bootFile')).toBe(url)
+    expect(read('vendorClass')).toBe('HTTPClient')
+    expect(read('hostName')).toBe('pc01')
   })
 })
 
@@ -111,7 +117,7 @@ describe('the boot file', () => {
     ['no architecture', { vendorClass: 'PXEClient' }, 'boot/grub/i386-pc/core.0'],
     ['UEFI IA32', { vendorClass: 'PXEClient', clientArch: [6] }, ''],
     ['ARM64', { vendorClass: 'PXEClient', clientArch: [11] }, ''],
-    ['iPXE on UEFI', { ...uefi, userClass: 'iPXE' }, 'boot/grub/ipxe/start.ipxe'],
+    ['iPXE on UEFI', { ...uefi, userClass: 'iPXE' }, 'boot/grub/x86_64-efi/core.efi'],
     ['LINBO itself', udhcpc, 'boot/grub/i386-pc/core.0'],
   ])('of %s', (_name, options, file) => {
     expect(granted(ask({ messageType: discover, ...options })).packet.file).toBe(file)
@@ -267,6 +273,22 @@ describe('a request (RFC 2131 4.3.2)', () => {
   })
 })
 
+describe('a relay that stands in for the server (RFC 5107)', () => {
+  const relayAgent = encodeRelay({ serverOverride: '10.20.30.254' })
+  const from = (client: OptionValues) =>
+    ask({ messageType: discover, ...client, relayAgent }, { giaddr: '10.20.30.254' })
+
+  it.each([
+    ['Windows is told the relay', { vendorClass: 'MSFT 5.0' }, '10.20.30.254'],
+    ['LINBO is told its server', udhcpc, '10.20.30.1'],
+    ['firmware is told the server', uefi, '10.20.30.1'],
+  ])('%s', (_name, client, server) => {
+    const { read } = granted(from(client))
+    expect(read('serverIdentifier')).toBe(server)
+    expect(read('relayAgent')).toEqual(relayAgent)
+  })
+})
+
 describe('proxy mode', () => {
   const bios = { vendorClass: 'PXEClient:Arch:00000:UNDI:002001', clientArch: [0] }
   const at4011 = (options: OptionValues) =>
@@ -310,6 +332,17 @@ describe('proxy mode', () => {
     expect(vendor(uefi)).toBeUndefined()
   })
 
+  it('offers UEFI HTTP boot a URL', () => {
+    const http = { vendorClass: 'HTTPClient:Arch:00016:UNDI:003000', clientArch: [16] }
+    const given = answerAsProxy(ask({ messageType: discover, ...http }), 'dhcp', settings)
+    if (given.kind !== 'offer') throw new Error(given.kind)
+    expect(readOption(given.packet.options, 'vendorClass')).toBe('HTTPClient')
+    expect(readOption(given.packet.options, 'bootFile')).toBe(
+      `http://10.20.30.1:${settings.httpPort}/boot/grub/x86_64-efi/core-http.efi`,
+    )
+    expect(given.packet.yiaddr).toBe('0.0.0.0')
+  })
+
   it('returns the boot item the client chose', () => {
     const bootItem = Uint8Array.of(0, 0, 0, 0)
     const asked = at4011({ ...bios, vendorSpecific: encodePxe({ bootItem }) })
@@ -320,11 +353,6 @@ describe('proxy mode', () => {
 
   it.each([
     ['LINBO itself', 'dhcp', ask({ messageType: discover, ...udhcpc })],
-    [
-      'UEFI HTTP boot',
-      'dhcp',
-      ask({ messageType: discover, vendorClass: 'HTTPClient', clientArch: [16] }),
-    ],
     [
       '32-bit UEFI',
       'dhcp',

@@ -1,4 +1,5 @@
-import { proxyBootFile } from '@linbo/boot'
+import { type BootFile, proxyBootFile } from '@linbo/boot'
+import type { BootCause } from '@linbo/bus'
 import { broadcastOf, contains, maskOf, parseAddress, printAddress } from './address.ts'
 import type { Finding } from './lease.ts'
 import { bootFromOffer, encodePxe } from './option-pxe.ts'
@@ -17,6 +18,8 @@ export interface AnswerSettings {
   dns: string[]
   ntp: string[]
   netbios: string[]
+  /** Where boot files are had over HTTP. */
+  httpPort: number
 }
 
 /** A registered machine, as far as DHCP goes. */
@@ -46,8 +49,23 @@ export type Answer =
       detail: string
       warnings: string[]
     }
-  | { kind: 'nak'; packet: Packet; reason: string }
-  | { kind: 'ignore'; reason: string; isWarning: boolean }
+  | Refusal
+  | ({ kind: 'ignore' } & Silence)
+
+export interface Refusal {
+  kind: 'nak'
+  packet: Packet
+  reason: string
+}
+
+/** Why a machine hears nothing from us. */
+export interface Silence {
+  reason: string
+  isWarning: boolean
+  /** What stops a boot, and what that is about. */
+  cause?: BootCause
+  about?: string | undefined
+}
 
 /** Seconds an address is given for: long for registered machines, short for passers-by. */
 export const leaseSeconds = { registered: 172_800, unknown: 600 }
@@ -57,12 +75,12 @@ const unknownName = 'pxeclient'
 
 /** What full mode answers from one network to a discover, request or inform (RFC 2131 4.3). */
 export function answer(request: Request, place: Place, settings: AnswerSettings): Answer {
-  if (request.isHttpBoot) {
-    return ignore('UEFI HTTP boot: LINBO has no boot file that works when it came over HTTP')
-  }
   const { finding, subnet } = place
   if (request.wish === 'discover') {
-    if (finding.kind === 'none') return ignore(finding.reason, finding.isWarning || !!place.host)
+    if (finding.kind === 'none') {
+      const isWarning = finding.isWarning || !!place.host
+      return { ...ignore(finding.reason, isWarning), cause: 'pool-exhausted', about: subnet.name }
+    }
     return grant('offer', request, place, finding.ip, settings)
   }
   if (request.wish === 'inform') return grant('ack', request, place, undefined, settings)
@@ -76,7 +94,7 @@ export function answer(request: Request, place: Place, settings: AnswerSettings)
   const number = parseAddress(asked ?? '')
   if (asked === undefined || number === undefined) return ignore('a request for no address')
   if (!contains(subnet.network, number)) {
-    return nak(request, `${asked} does not belong to ${subnet.name}`, settings)
+    return refuse(request, `${asked} does not belong to ${subnet.name}`, settings)
   }
   const isRight = finding.kind === 'address' && finding.ip === asked
   if (isRight && (finding.record === 'this' || request.wish !== 'reboot')) {
@@ -87,7 +105,15 @@ export function answer(request: Request, place: Place, settings: AnswerSettings)
     return ignore(`no record of ${asked} for this machine`)
   }
   const right = finding.kind === 'address' ? finding.ip : finding.reason
-  return nak(request, `${asked} is not this machine's address: ${right}`, settings)
+  return refuse(request, `${asked} is not this machine's address: ${right}`, settings)
+}
+
+/** How a machine is told its boot file: the path for TFTP, else a URL. */
+export function bootName(
+  { path, via }: BootFile,
+  { serverIp, httpPort }: Pick<AnswerSettings, 'serverIp' | 'httpPort'>,
+): string {
+  return via === 'http' ? `http://${serverIp}:${httpPort}/${path}` : path
 }
 
 /** What proxy mode answers on port 67 (offers) and 4011 (boot server requests): PXE 2.1, 2.2 and 2.5. */
@@ -96,9 +122,10 @@ export function answerAsProxy(
   port: 'dhcp' | 'boot-server',
   settings: AnswerSettings,
 ): Answer {
-  if (!request.isPxe) return ignore('not PXEClient: the main DHCP server answers it')
-  const bootFile = request.bootFile && proxyBootFile(request.bootFile.path)
-  if (!bootFile) return ignore(whyNoBootFile(request))
+  const { isHttpBoot, bootFile: file } = request
+  if (!request.isPxe && !isHttpBoot) return ignore('no boot code: the main DHCP server answers it')
+  if (!file) return ignore(whyNoBootFile(request))
+  const bootFile = bootName({ ...file, path: proxyBootFile(file.path) }, settings)
   const isOffer = port === 'dhcp'
   if (isOffer !== (request.wish === 'discover')) return ignore('for the main DHCP server')
   if (request.wish === 'decline' || request.wish === 'release') {
@@ -107,7 +134,7 @@ export function answerAsProxy(
   const packet = reply(request, settings, bootFile, {
     messageType: isOffer ? MessageType.offer : MessageType.ack,
     serverIdentifier: settings.serverIp,
-    vendorClass: 'PXEClient',
+    vendorClass: isHttpBoot ? 'HTTPClient' : 'PXEClient',
     clientGuid: readOption(request.packet.options, 'clientGuid'),
     vendorSpecific: proxyVendorOptions(request, isOffer),
     ...bootNames(request, settings, bootFile),
@@ -142,11 +169,11 @@ function grant(
   const domain = safe('domain', settings.domain)
   const seconds = host ? leaseSeconds.registered : leaseSeconds.unknown
   const isAsked = (code: number) => request.wants?.has(code) ?? true
-  const bootFile = request.bootFile?.path
+  const bootFile = request.bootFile && bootName(request.bootFile, settings)
   const dns = subnet.dns ?? settings.dns
   const packet = reply(request, settings, bootFile, {
     messageType: kind === 'offer' ? MessageType.offer : MessageType.ack,
-    serverIdentifier: settings.serverIp,
+    serverIdentifier: identity(request, settings),
     leaseTime: ip ? seconds : undefined,
     subnetMask: printAddress(maskOf(subnet.network)),
     router: subnet.router ? [subnet.router] : undefined,
@@ -161,6 +188,8 @@ function grant(
     renewalTime: ip ? seconds / 2 : undefined,
     rebindingTime: ip ? (seconds * 7) / 8 : undefined,
     ...bootNames(request, settings, bootFile),
+    // UEFI takes no HTTP boot offer without it.
+    vendorClass: request.isHttpBoot ? 'HTTPClient' : undefined,
     clientGuid: request.isPxe ? readOption(request.packet.options, 'clientGuid') : undefined,
     ntp: isAsked(42) ? some(settings.ntp) : undefined,
     netbios: isAsked(44) ? some(settings.netbios) : undefined,
@@ -186,7 +215,8 @@ function grant(
   }
 }
 
-function nak(request: Request, reason: string, settings: AnswerSettings): Answer {
+/** A refusal (RFC 2131 4.3.2): the client starts again from the beginning. */
+export function refuse(request: Request, reason: string, settings: AnswerSettings): Refusal {
   const packet: Packet = {
     ...emptyPacket,
     op: 'reply',
@@ -197,13 +227,22 @@ function nak(request: Request, reason: string, settings: AnswerSettings): Answer
     chaddr: request.packet.chaddr,
     options: optionsOf({
       messageType: MessageType.nak,
-      serverIdentifier: settings.serverIp,
+      serverIdentifier: identity(request, settings),
       message: reason,
       clientId: readOption(request.packet.options, 'clientId'),
       relayAgent: readOption(request.packet.options, 'relayAgent'),
     }),
   }
   return { kind: 'nak', packet, reason }
+}
+
+/**
+ * Option 54. A relay may want itself there (RFC 5107), but LINBO takes that address for its server, and boot code may
+ * take it for the TFTP server: both are told the truth.
+ */
+function identity(request: Request, settings: AnswerSettings): string {
+  const isFree = request.class === 'other'
+  return (isFree ? request.serverOverride : undefined) ?? settings.serverIp
 }
 
 function reply(
@@ -236,7 +275,7 @@ function bootNames(
 ): OptionValues {
   return {
     tftpServerName: request.wants?.has(66) ? settings.serverIp : undefined,
-    bootFile: request.wants?.has(67) ? bootFile : undefined,
+    bootFile: request.isHttpBoot || request.wants?.has(67) ? bootFile : undefined,
   }
 }
 
@@ -263,6 +302,6 @@ function some<T>(list: T[]): T[] | undefined {
   return list.length > 0 ? list : undefined
 }
 
-function ignore(reason: string, isWarning = false): Answer {
+function ignore(reason: string, isWarning = false): { kind: 'ignore' } & Silence {
   return { kind: 'ignore', reason, isWarning }
 }

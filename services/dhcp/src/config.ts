@@ -1,4 +1,4 @@
-import { type Schema, type Settings, setting } from '@linbo/config'
+import { httpPort, type Schema, type Settings, setting } from '@linbo/config'
 import { parseAddress, parseRange } from './address.ts'
 import { parseSubnets } from './subnet.ts'
 
@@ -69,7 +69,11 @@ export const schema = {
     67,
     'Where requests arrive; clients are answered on the next higher port.',
   ),
+  LINBO_HTTP_PORT: httpPort,
   LINBO_DHCP_PROXY_PORT: setting.port(4011, 'Where PXE clients ask a proxy for the boot file.'),
 } satisfies Schema
 
-export type DhcpSettings = Settings<typeof schema> & { LINBO_SERVER_IP: string }
+export type DhcpSettings = Settings<typeof schema> & {
+  LINBO_SERVER_IP: string
+  LINBO_DATA_DIR: string
+}

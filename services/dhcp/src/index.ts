@@ -1,33 +1,29 @@
 import type { Settings } from '@linbo/config'
 import type { Parts } from '@linbo/launch'
-import { type Clock, type Service, systemClock } from '@linbo/runtime'
+import type { Service } from '@linbo/runtime'
 import { schema } from './config.ts'
-import { openServer, type Server } from './server.ts'
+import { type ServingThread, startServingThread } from './serving-thread.ts'
 
 export { schema }
 export type DhcpConfig = Settings<typeof schema>
-
-export interface DhcpParts extends Pick<Parts<DhcpConfig>, 'config' | 'db' | 'bus' | 'log'> {
-  /** Steps time in tests. */
-  clock?: Clock
-}
+export type DhcpParts = Pick<Parts<DhcpConfig>, 'config' | 'db' | 'embedded' | 'bus' | 'log'>
 
 /** Answers DHCP and PXE requests (RFC 2131, 2132, 4578; PXE 2.1): off, proxy or full, as LINBO_DHCP says. */
 export function createDhcpService(parts: DhcpParts): Service {
-  const { config, db, bus, log, clock = systemClock } = parts
-  let server: Server | undefined
+  let thread: ServingThread | undefined
+  const isOff = parts.config.LINBO_DHCP === 'off'
   return {
     name: 'dhcp',
     async start() {
-      if (config.LINBO_DHCP !== 'off') server = await openServer({ config, db, bus, log, clock })
+      if (!isOff) thread = await startServingThread(parts)
     },
     async stop() {
-      await server?.close()
-      server = undefined
+      await thread?.stop()
+      thread = undefined
     },
     health() {
-      if (config.LINBO_DHCP === 'off') return { state: 'ok', facts: { mode: 'off' } }
-      return server?.health() ?? { state: 'stopped' }
+      if (isOff) return { state: 'ok', facts: { mode: 'off' } }
+      return thread?.health() ?? { state: 'stopped' }
     },
   }
 }

@@ -8,12 +8,16 @@ export interface Arrival {
   port: number
   /** Our address it was sent to, when it was sent to one and not to everybody. */
   to: string | undefined
+  /** The interface it came through; for a message to one of our addresses, the one that has this address. */
+  device: string | undefined
 }
 
 export interface LinkOptions {
   port: number
-  /** Our addresses in the networks we serve. */
-  addresses: string[]
+  /** Interfaces whose broadcasts are heard. */
+  devices: string[]
+  /** All our addresses: a relay, or a machine that extends its lease, may ask at any. */
+  addresses: InterfaceAddress[]
   purpose: string
   setting: string
   onMessage(bytes: Uint8Array, arrival: Arrival): void
@@ -25,42 +29,52 @@ export interface Link {
   readonly port: number
   /** Sends from one of our addresses; a broadcast leaves through that address's interface alone. */
   send(bytes: Uint8Array, to: { address: string; port: number }, from?: string): Promise<void>
+  /** Sends to everybody on an interface. */
+  broadcast(bytes: Uint8Array, device: string, port: number): Promise<void>
   close(): Promise<void>
 }
 
 /**
- * Opens a socket on all addresses, which is the only kind that hears broadcasts, and one on each of our
- * addresses for sending: Linux sends 255.255.255.255 out of the interface that owns the sender's address,
- * whatever the routes say. The kernel hands unicast to the more exact socket, so nothing comes twice.
+ * Opens a socket per interface, which hears its broadcasts, and one per address of ours, which hears what is sent there
+ * and sends: Linux sends 255.255.255.255 out of the interface that owns the sender's address, whatever the
+ * routes say. The kernel hands unicast to the socket with the address, so nothing comes twice.
  * @throws LinboError `UDP_PORT` when the port is taken or not permitted.
  */
 export async function openLink(options: LinkOptions): Promise<Link> {
   const { purpose, setting, onError } = options
   const shared = { purpose, setting, reuseAddr: true, broadcast: true, onError }
   const sockets = new Map<string, UdpSocket>()
+  let port = options.port
   const close = async () => {
     await Promise.all([...sockets.values()].map((socket) => socket.close()))
   }
-  const open = async (address: string, port: number, to: string | undefined) => {
+  const open = async (
+    name: string,
+    place: { address?: string; device?: string },
+    heard: object,
+  ) => {
+    const at = { to: undefined, device: undefined, ...heard }
     const socket = await openUdp({
-      ...shared,
-      port,
-      address,
-      recvBufferSize: 1 << 20,
-      onMessage: (bytes, from) =>
-        options.onMessage(bytes, { address: from.address, port: from.port, to }),
+      ...{ ...shared, ...place, port, recvBufferSize: 4 << 20 },
+      onMessage: (bytes, { address, port }) => options.onMessage(bytes, { address, port, ...at }),
     })
-    sockets.set(address, socket)
+    sockets.set(name, socket)
+    port = socket.port
     return socket
   }
   try {
-    if (options.port !== 0) await refuseTakenPort(options)
-    const everybody = await open('0.0.0.0', options.port, undefined)
-    for (const address of options.addresses) await open(address, everybody.port, address)
+    if (port !== 0) await refuseTakenPort(options)
+    for (const device of new Set(options.devices)) await open(device, { device }, { device })
+    for (const { address, interface: device } of options.addresses) {
+      await open(address, { address }, { to: address, device })
+    }
+    const [first] = sockets.values()
     return {
-      port: everybody.port,
-      send: (bytes, to, from) =>
-        (sockets.get(from ?? '') ?? everybody).send(bytes, to.port, to.address),
+      port,
+      send: async (bytes, to, from) =>
+        (sockets.get(from ?? '') ?? first)?.send(bytes, to.port, to.address),
+      broadcast: async (bytes, device, port) =>
+        sockets.get(device)?.send(bytes, port, '255.255.255.255'),
       close,
     }
   } catch (error) {

@@ -1,99 +1,107 @@
-import {
-  type Db,
-  findHostByMac,
-  findLeaseByIp,
-  type HostRow,
-  type LeaseRow,
-  listHosts,
-  listLeases,
-  removeLease,
-  saveLease,
-} from '@linbo/db'
 import type { Clock } from '@linbo/runtime'
-import { type Finding, fixedAddress, type Lease, poolAddress } from './lease.ts'
+import { AddressBook } from './address-book.ts'
+import type { Host, Hosts } from './hosts.ts'
+import type { Finding, Lease } from './lease.ts'
+import type { LeaseStore } from './lease-store.ts'
+import type { Outside } from './outside.ts'
 import type { Request } from './request.ts'
 import type { Subnet } from './subnet.ts'
 
-/** OVMF waits almost four seconds before it takes an offer, a client on a bad link longer. */
-const offerMs = 60_000
-/** How long an address that was found in use is left alone. */
-const declineMs = 600_000
-
-/** A registered host, or undefined for a machine nobody registered. */
-export type Host = HostRow | undefined
-
-/** What we know about machines: hosts and leases in the database, offers and declined addresses in memory. */
+/** What we know about machines. All answers come from memory; only what has to last is waited for. */
 export interface Records {
-  host(mac: string): Promise<Host>
+  readonly book: AddressBook
+  /** Undefined when hosts are known as they are; else resolves when they are. */
+  refresh(): Promise<void> | undefined
+  host(mac: string): Host
   /** The address this machine has or would get in a network. */
-  find(request: Request, host: Host, subnet: Subnet): Promise<Finding>
+  find(request: Request, host: Host, subnet: Subnet): Finding
   offered(mac: string, ip: string): void
-  /** Stores the lease; ends every offer to this machine. */
-  granted(mac: string, ip: string, hostname: string | null, seconds: number): Promise<Date>
+  /**
+   * Resolves true once the lease is stored for good; false when another server gave the address to another machine.
+   * A host's fixed address is its own with or without a stored lease, so it may have it while the database is away.
+   * @throws LinboError when the lease cannot be stored.
+   */
+  granted(mac: string, ip: string, host: Host, expiresAt: number): Promise<boolean>
   /** The client took another server's offer. */
   turnedDown(mac: string): void
-  /** Somebody else uses the address. */
-  declined(mac: string, ip: string): Promise<void>
+  /** The machine found somebody else on the address we gave it. False when we gave it none. */
+  declined(mac: string, ip: string): Promise<boolean>
   /** Ends a lease, but remembers whose it was. False when this machine does not hold the address. */
-  released(mac: string, ip: string): Promise<Date | undefined>
+  released(mac: string, ip: string): Promise<boolean>
+  /** Another server of ours gave a lease. */
+  heard(lease: Lease): void
 }
 
-export function createRecords(db: Db, clock: Clock): Records {
-  let offers: Lease[] = []
-  let declined: Lease[] = []
-  const others = (mac: string) => offers.filter((one) => one.mac !== mac && isLive(one))
-  const isLive = (lease: Lease) => lease.expiresAt > clock.now()
+/** Reads the leases. @throws what the database throws. */
+export async function openRecords(parts: {
+  outside: Outside
+  hosts: Hosts
+  clock: Clock
+  store: LeaseStore
+  subnets: Subnet[]
+  isQuiet: (address: number) => boolean
+  onError: (error: unknown) => void
+}): Promise<Records> {
+  const { outside, hosts, clock, store, subnets, isQuiet, onError } = parts
+  const book = new AddressBook(subnets, isQuiet)
+  for (const lease of await store.load()) book.put(lease)
+  hosts.onChange((fixed) => book.reserve(fixed))
+
+  async function end(mac: string, ip: string): Promise<boolean> {
+    const lease = book.leaseOf(mac)
+    if (lease?.ip !== ip) return false
+    const ended = { ...lease, expiresAt: clock.now() }
+    book.put(ended)
+    await store.save(ended)
+    return true
+  }
 
   return {
-    host: (mac) => findHostByMac(db, mac),
-    async find(request, host, subnet) {
-      const now = clock.now()
-      const holder = host?.ip ? await findLeaseByIp(db, host.ip) : undefined
-      const lease = holder && leaseOf(holder)
-      const fixed = fixedAddress(host?.ip ?? null, request.mac, subnet, lease, now)
-      if (fixed && 'kind' in fixed) return fixed
-      declined = declined.filter(isLive)
-      const book = {
-        leases: (await listLeases(db)).map(leaseOf),
-        fixed: new Set((await listHosts(db)).flatMap((one) => one.ip ?? [])),
-        offers,
-        declined,
-        now,
+    book,
+    refresh: hosts.refresh,
+    host: hosts.find,
+    find: ({ mac, address }, host, subnet) =>
+      book.find({ mac, wanted: address, fixed: host?.ip ?? null }, subnet, clock.now()),
+    offered: (mac, ip) => book.offer(mac, ip, clock.now()),
+    async granted(mac, ip, host, expiresAt) {
+      const before = book.leaseOf(mac)
+      const lease: Lease = { mac, ip, hostname: host?.hostname ?? null, expiresAt }
+      book.put(lease)
+      const undo = () => {
+        if (book.leaseOf(mac) !== lease) return
+        book.remove(mac)
+        if (before) book.put(before)
       }
-      const finding = poolAddress(request.mac, request.address, subnet, book)
-      if (!fixed) return finding
-      if (finding.kind === 'address') return { ...finding, warning: fixed.problem }
-      return { ...finding, reason: `${fixed.problem}; ${finding.reason}`, isWarning: true }
+      try {
+        if ((await store.save(lease)) === 'stored') return true
+      } catch (error) {
+        if (host?.ip === ip) {
+          onError(error)
+          return true
+        }
+        undo()
+        book.offer(mac, ip, clock.now())
+        throw error
+      }
+      undo()
+      const holder = await outside.leaseOn(ip)
+      if (holder) book.put(holder)
+      return false
     },
-    offered(mac, ip) {
-      offers = [...offers.filter((one) => isLive(one) && !(one.mac === mac && one.ip === ip))]
-      offers.push({ mac, ip, expiresAt: clock.now() + offerMs })
-    },
-    async granted(mac, ip, hostname, seconds) {
-      offers = others(mac)
-      const expiresAt = new Date(clock.now() + seconds * 1000)
-      await saveLease(db, { mac, ip, hostname, expires_at: expiresAt })
-      return expiresAt
-    },
-    turnedDown(mac) {
-      offers = others(mac)
-    },
+    turnedDown: (mac) => book.turnDown(mac),
     async declined(mac, ip) {
-      offers = others(mac)
-      declined.push({ mac, ip, expiresAt: clock.now() + declineMs })
-      const lease = await findLeaseByIp(db, ip)
-      if (lease?.mac === mac) await removeLease(db, mac)
+      const now = clock.now()
+      const isTheirs = book.leaseOf(mac)?.ip === ip || book.hasOffer(mac, ip, now)
+      if (!isTheirs && hosts.find(mac)?.ip !== ip) return false
+      book.foundInUse(ip, now)
+      book.turnDown(mac)
+      await end(mac, ip)
+      return true
     },
-    async released(mac, ip) {
-      const lease = await findLeaseByIp(db, ip)
-      if (lease?.mac !== mac) return undefined
-      const expiresAt = new Date(clock.now())
-      await saveLease(db, { ...lease, expires_at: expiresAt })
-      return expiresAt
+    released: end,
+    heard(lease) {
+      const known = book.leaseOf(lease.mac)
+      if (!known || known.expiresAt < lease.expiresAt) book.put(lease)
     },
   }
-}
-
-function leaseOf(row: LeaseRow): Lease {
-  return { mac: row.mac, ip: row.ip, expiresAt: row.expires_at.getTime() }
 }

@@ -36,6 +36,8 @@ export interface Request {
   address: string | undefined
   /** Option 54: the server the client chose. */
   server: string | undefined
+  /** What the relay wants there instead (RFC 5107). */
+  serverOverride: string | undefined
   isRelayed: boolean
   /** Where the client is: the relay's subnet, else the address it uses itself; undefined on our own link. */
   location: string | undefined
@@ -92,6 +94,7 @@ export function understand(packet: Packet): Request | { ignore: string } {
     arch,
     address: readOption(options, 'requestedAddress') ?? inUse,
     server: readOption(options, 'serverIdentifier'),
+    serverOverride: isRelayed ? relayInfo.serverOverride : undefined,
     isRelayed,
     location: isRelayed ? (relayInfo.linkSelection ?? packet.giaddr) : inUse,
     atSourcePort: relayInfo.sourcePort ?? false,

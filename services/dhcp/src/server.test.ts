@@ -1,10 +1,11 @@
 import { type BusEvent, createMemoryBus } from '@linbo/bus'
 import { load, suite } from '@linbo/config'
-import { type Database, listLeases, openDatabase, saveHost } from '@linbo/db'
+import { type Database, listLeases, openDatabase, saveHost, saveLease } from '@linbo/db'
 import { type Logger, silentLog } from '@linbo/log'
-import { type Clock, openUdp, type Service, systemClock } from '@linbo/runtime'
+import { type Clock, openUdp, systemClock } from '@linbo/runtime'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createDhcpService, schema } from './index.ts'
+import { createOutside, type Outside } from './outside.ts'
 import {
   decode,
   emptyPacket,
@@ -14,6 +15,7 @@ import {
   type Packet,
   readOption,
 } from './packet.ts'
+import { openServer, type Server } from './server.ts'
 import { openRelay, type Relay } from './testdata/relay.ts'
 
 const registered = '52:54:00:00:00:01'
@@ -48,24 +50,30 @@ afterEach(async () => {
 })
 
 interface Running {
-  service: Service
+  server: Server
   ports: number[]
   events: BusEvent[]
 }
 
+const configOf = (settings: Record<string, string>) =>
+  load({ ...suite('/nowhere'), ...schema }, settings).values
+
+/** The server in this thread, where time, log and database can be others. */
 async function start(
   settings: Record<string, string>,
-  parts: { clock?: Clock; log?: Logger; db?: Database['db'] } = {},
+  parts: { clock?: Clock; log?: Logger; outside?: Partial<Outside> } = {},
 ): Promise<Running> {
-  const config = load({ ...suite('/nowhere'), ...schema }, settings).values
+  const { clock = systemClock, log = silentLog } = parts
   const bus = createMemoryBus()
   const events: BusEvent[] = []
   await bus.subscribe((event) => events.push(event))
-  const service = createDhcpService({ config, db: database.db, bus, log: silentLog, ...parts })
-  await service.start()
-  open.push(() => service.stop())
-  const ports = String(service.health().facts?.ports ?? '').split(', ')
-  return { service, ports: ports.map(Number), events }
+  const outside = { ...createOutside(database.db, bus), ...parts.outside }
+  const server = await openServer({
+    ...{ config: configOf(settings), embedded: false, outside, log, clock },
+  })
+  open.push(() => server.close())
+  const ports = String(server.health().facts?.ports ?? '').split(', ')
+  return { server, ports: ports.map(Number), events }
 }
 
 async function createRelay(serverPort: number, address?: string): Promise<Relay> {
@@ -94,7 +102,10 @@ describe('full mode', () => {
       expect(readOption(ack.options, 'router')).toEqual(['127.77.0.254'])
     }
     const steps = events.flatMap((event) => (event.type === 'boot.step' ? event.step : []))
-    expect(steps).toEqual(['firmware-offer', 'firmware-ack', 'linbo-offer', 'linbo-ack'])
+    expect(steps).toEqual([
+      ...['firmware-discover', 'firmware-offer', 'firmware-ack'],
+      ...['linbo-discover', 'linbo-offer', 'linbo-ack'],
+    ])
     const seen = events.find((event) => event.type === 'host.seen')
     expect(seen).toMatchObject({ host: 'pc01', mac: registered, ip: '127.77.0.11', by: 'dhcp' })
     const [lease] = await listLeases(database.db)
@@ -177,7 +188,8 @@ describe('full mode', () => {
     await relay.ask(stranger, select(yiaddr))
     await relay.say(stranger, { ...select(yiaddr), messageType: 4 })
     expect((await relay.ask(stranger, discover)).yiaddr).not.toBe(yiaddr)
-    expect(await listLeases(database.db)).toEqual([])
+    const [lease] = await listLeases(database.db)
+    expect(lease!.expires_at.getTime()).toBeLessThanOrEqual(Date.now())
   })
 
   it('ends a lease that is released, and gives the address back to its machine', async () => {
@@ -202,9 +214,12 @@ describe('full mode', () => {
   })
 
   it('does not hand a fixed address out while somebody else holds a lease on it', async () => {
-    const { ports } = await start(full)
+    let now = Date.now()
+    const clock = { now: () => now, after: systemClock.after }
+    const { ports } = await start(full, { clock })
     const relay = await createRelay(ports[0]!)
     await relay.ask(stranger, select('127.77.0.100'))
+    now += 1000
     const host = { hostname: 'pc02', mac: another, group: 'win11', room: 'r1' }
     await saveHost(database.db, { ...host, ip: '127.77.0.100' })
     const offer = await relay.ask(another, discover)
@@ -221,64 +236,162 @@ describe('full mode', () => {
   })
 
   it('is not disturbed by bytes that are no DHCP, nor by plain BOOTP', async () => {
-    const { ports, service } = await start(full)
+    const { ports, server } = await start(full)
     const relay = await createRelay(ports[0]!)
     await relay.sendBytes(Uint8Array.of(1, 2, 3))
     await relay.sendBytes(new Uint8Array(1400).fill(0x5a))
     await relay.sendBytes(encode({ ...emptyPacket, chaddr: registered }))
     expect((await relay.ask(registered, discover)).yiaddr).toBe('127.77.0.11')
-    expect(service.health()).toMatchObject({ state: 'ok', facts: { dropped: 3, answered: 1 } })
+    expect(server.health()).toMatchObject({ state: 'ok', facts: { dropped: 3, answered: 1 } })
   })
 
-  it('stays up without its database, says so, and answers again when it is back', async () => {
-    let isAway = true
-    const db = new Proxy(database.db, {
-      get(target, name, receiver) {
-        if (isAway) throw new Error('connection refused')
-        const value = Reflect.get(target, name, receiver)
-        return typeof value === 'function' ? value.bind(target) : value
+  it('gives hosts their own address without the database, others theirs when it is back, and says so', async () => {
+    let isAway = false
+    const { ports, server } = await start(full, {
+      outside: {
+        saveLeases: async (leases) => {
+          if (isAway) throw new Error('connection refused')
+          return createOutside(database.db, createMemoryBus()).saveLeases(leases)
+        },
       },
     })
-    const complaint = Promise.withResolvers<void>()
-    const log = { ...silentLog, debug() {}, info() {}, error: () => complaint.resolve() } as Logger
-    const { ports, service } = await start(full, { db, log })
     const relay = await createRelay(ports[0]!)
-    await relay.say(registered, discover)
-    await complaint.promise
-    expect(service.health()).toMatchObject({
-      state: 'degraded',
-      detail: expect.stringContaining('connection refused'),
-    })
+    isAway = true
+    expect(type(await relay.ask(registered, select('127.77.0.11')))).toBe(5)
+    const { yiaddr } = await relay.ask(stranger, discover)
+    await relay.say(stranger, select(yiaddr))
+    await expect
+      .poll(() => server.health())
+      .toMatchObject({
+        state: 'degraded',
+        detail: expect.stringContaining('connection refused'),
+      })
     isAway = false
-    expect((await relay.ask(registered, discover)).yiaddr).toBe('127.77.0.11')
-    expect(service.health().state).toBe('ok')
+    expect(await relay.ask(stranger, select(yiaddr))).toMatchObject({ yiaddr })
+    expect(server.health().state).toBe('ok')
   })
 
   it('gives up on a database that does not answer', async () => {
     const timers: (() => void)[] = []
+    let isArmed = false
     const armed = Promise.withResolvers<void>()
     const clock: Clock = {
       now: Date.now,
       after: (_ms, action) => {
         timers.push(action)
-        armed.resolve()
+        if (isArmed) armed.resolve()
         return () => {}
       },
     }
-    const never = new Proxy(database.db, {
-      get: () => () => ({
-        selectAll: () => ({ where: () => ({ executeTakeFirst: () => new Promise(() => {}) }) }),
-      }),
+    const { ports, server } = await start(full, {
+      clock,
+      outside: { saveLeases: () => new Promise(() => {}) },
     })
-    const complaint = Promise.withResolvers<void>()
-    const log = { ...silentLog, debug() {}, error: () => complaint.resolve() } as Logger
-    const { ports, service } = await start(full, { db: never, clock, log })
     const relay = await createRelay(ports[0]!)
-    await relay.say(registered, discover)
+    const { yiaddr } = await relay.ask(stranger, discover)
+    timers.length = 0
+    isArmed = true
+    await relay.say(stranger, select(yiaddr))
     await armed.promise
-    timers[0]?.()
-    await complaint.promise
-    expect(service.health().state).toBe('degraded')
+    await expect
+      .poll(() => {
+        for (const action of timers) action()
+        return server.health().state
+      })
+      .toBe('degraded')
+  })
+
+  it('refuses an address that another server of the suite has given away', async () => {
+    const { ports } = await start(full)
+    const relay = await createRelay(ports[0]!)
+    const { yiaddr } = await relay.ask(stranger, discover)
+    const expires_at = new Date(Date.now() + 600_000)
+    await saveLease(database.db, { mac: another, ip: yiaddr, hostname: null, expires_at })
+    expect(type(await relay.ask(stranger, select(yiaddr)))).toBe(6)
+    expect((await relay.ask(stranger, discover)).yiaddr).not.toBe(yiaddr)
+  })
+
+  it('never gives an address twice with two servers on one database', async () => {
+    const two = await Promise.all([start(full), start(full)])
+    const macs = Array.from({ length: 12 }, (_, at) => `52:54:00:00:02:${10 + at}`)
+    const given = await Promise.all(
+      two.flatMap(({ ports }, at) =>
+        macs.slice(at * 6, at * 6 + 6).map(async (mac) => {
+          const relay = await createRelay(ports[0]!)
+          const wanted = `127.77.0.${100 + (Number(mac.slice(-2)) % 2)}`
+          const answer = await relay.ask(mac, select(wanted))
+          return type(answer) === 5 ? answer.yiaddr : undefined
+        }),
+      ),
+    )
+    const addresses = given.filter((ip) => ip !== undefined).sort()
+    expect(addresses).toEqual(['127.77.0.100', '127.77.0.101'])
+  })
+
+  it('learns from the other servers of the suite what they gave', async () => {
+    const { ports, server } = await start(full)
+    server.heard({ mac: another, ip: '127.77.0.100', hostname: null, expiresAt: Date.now() + 1e6 })
+    const relay = await createRelay(ports[0]!)
+    expect((await relay.ask(stranger, discover)).yiaddr).toBe('127.77.0.101')
+  })
+
+  it('names the server that a machine chose instead, in the boot, to people and in its health', async () => {
+    const warnings: object[] = []
+    const warn = (facts: object) => void warnings.push(facts)
+    const log = { ...silentLog, debug() {}, warn } as unknown as Logger
+    const { ports, events, server } = await start(full, { log })
+    const relay = await createRelay(ports[0]!)
+    for (const _ of [1, 2]) {
+      await relay.ask(registered, { ...discover, ...pxe })
+      const chosen = { ...select('127.77.0.9'), serverIdentifier: '127.77.0.66', ...pxe }
+      await relay.say(registered, chosen)
+    }
+    await relay.ask(registered, discover)
+    const about = { cause: 'foreign-server', about: '127.77.0.66', ok: false, host: 'pc01' }
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'boot.step', step: 'firmware-ack', ...about }),
+    )
+    const servers = events.filter((event) => event.type === 'dhcp.server')
+    expect(servers).toMatchObject([
+      { ip: '127.77.0.66', expected: false, network: '127.77.0.0/24' },
+    ])
+    expect(warnings).toMatchObject([{ ip: '127.77.0.66' }])
+    expect(server.health()).toMatchObject({
+      state: 'degraded',
+      facts: { otherServers: '127.77.0.66' },
+    })
+  })
+
+  it('does not take another server of the suite for a stranger', async () => {
+    const isAnnounced = async (ip: string) => ip === '127.77.0.66'
+    const { ports, events, server } = await start(full, { outside: { isAnnounced } })
+    const relay = await createRelay(ports[0]!)
+    await relay.say(registered, { ...select('127.77.0.9'), serverIdentifier: '127.77.0.66' })
+    await relay.ask(registered, discover)
+    expect(events.find((event) => event.type === 'dhcp.server')).toMatchObject({ expected: true })
+    expect(server.health().state).toBe('ok')
+  })
+
+  it('says why a boot ends here', async () => {
+    const { ports, events } = await start({
+      ...full,
+      LINBO_DHCP_SUBNETS: '127.77.0.0/24 pool=127.77.0.100-127.77.0.100',
+    })
+    const relay = await createRelay(ports[0]!)
+    await relay.ask(another, select('127.77.0.100'))
+    await relay.say(registered, { ...discover, ...pxe }, { giaddr: '10.99.0.1' })
+    await relay.say(stranger, { ...discover, ...pxe })
+    await relay.ask(registered, { ...select('127.77.0.99'), ...pxe })
+    await relay.ask(registered, { ...discover, ...pxe, clientArch: [11] })
+    const failed = events.flatMap((event) =>
+      event.type === 'boot.step' && !event.ok ? [[event.step, event.cause, event.about]] : [],
+    )
+    expect(failed).toEqual([
+      ['firmware-discover', 'unknown-network', '10.99.0.1'],
+      ['firmware-discover', 'pool-exhausted', '127.77.0.0/24'],
+      ['firmware-ack', 'address-refused', '127.77.0.99'],
+      ['firmware-offer', 'wrong-architecture', '11'],
+    ])
   })
 })
 
@@ -319,7 +432,15 @@ describe('starting and stopping', () => {
 
   it('off opens no socket', async () => {
     const port = await freePort()
-    const { service } = await start({ LINBO_DHCP_PORT: String(port) })
+    const service = createDhcpService({
+      ...{
+        config: configOf({ LINBO_DHCP_PORT: String(port) }),
+        ...database,
+        bus: createMemoryBus(),
+        log: silentLog,
+      },
+    })
+    await service.start()
     expect(service.health()).toEqual({ state: 'ok', facts: { mode: 'off' } })
     const taken = await openUdp({ port, purpose: 'test', onMessage() {} })
     await taken.close()
@@ -353,12 +474,39 @@ describe('starting and stopping', () => {
     const settings = { ...full, ...ports, LINBO_DHCP: 'proxy' }
     await expect(start(settings)).rejects.toMatchObject({ code: 'UDP_PORT' })
     await blocker.close()
-    const { service } = await start(settings)
-    await service.stop()
+    const { server } = await start(settings)
+    await server.close()
     for (const one of [port, blocker.port]) {
       const socket = await openUdp({ port: one, purpose: 'test', onMessage() {} })
       await socket.close()
     }
+  })
+
+  it('serves from a thread of its own, which knows hosts, stores leases and tells what happens', async () => {
+    const bus = createMemoryBus()
+    const acked = Promise.withResolvers<BusEvent>()
+    await bus.subscribe((event) => {
+      if (event.type === 'lease.changed') acked.resolve(event)
+    })
+    const parts = { db: database.db, embedded: false, bus, log: silentLog }
+    const service = createDhcpService({ config: configOf(full), ...parts })
+    await service.start()
+    open.push(() => service.stop())
+    const relay = await createRelay(Number(service.health().facts?.ports))
+    expect((await relay.ask(registered, discover)).yiaddr).toBe('127.77.0.11')
+    await relay.ask(registered, select('127.77.0.11'))
+    expect(await acked.promise).toMatchObject({ host: 'pc01', ip: '127.77.0.11' })
+    expect(await listLeases(database.db)).toMatchObject([{ mac: registered }])
+    await service.stop()
     expect(service.health()).toEqual({ state: 'stopped' })
+  })
+
+  it('says from there, too, why it cannot start', async () => {
+    const parts = { db: database.db, embedded: false, bus: createMemoryBus(), log: silentLog }
+    const config = configOf({ ...full, LINBO_DHCP_INTERFACE: 'eth77' })
+    await expect(createDhcpService({ config, ...parts }).start()).rejects.toMatchObject({
+      code: 'DHCP_INTERFACE',
+      fix: expect.stringContaining('lo (127.0.0.1/8)'),
+    })
   })
 })

@@ -1,31 +1,36 @@
 import { hostname } from 'node:os'
-import type { Bus } from '@linbo/bus'
-import type { Db } from '@linbo/db'
 import type { Logger } from '@linbo/log'
-import { type Clock, type Health, LinboError } from '@linbo/runtime'
+import type { Clock, Health } from '@linbo/runtime'
 import type { Answer, AnswerSettings } from './answer.ts'
 import type { DhcpSettings } from './config.ts'
 import type { Destination } from './destination.ts'
-import { createFullMode } from './full.ts'
+import { createForeignServers } from './foreign-servers.ts'
+import { createHosts, type Host } from './hosts.ts'
+import { inTime } from './in-time.ts'
+import type { Lease } from './lease.ts'
 import { type Arrival, type Link, machineAddresses, openLink } from './link.ts'
+import { openFullMode } from './open-full.ts'
+import type { Outside } from './outside.ts'
 import { decode, encodeWithin, PacketError } from './packet.ts'
 import { createProxyMode } from './proxy.ts'
-import type { Host } from './records.ts'
 import { type Request, understand } from './request.ts'
-import { planSubnets } from './subnet.ts'
+import { planSubnets, subnetOf } from './subnet.ts'
 import { createTeller } from './teller.ts'
 
 export interface ServerParts {
   config: DhcpSettings
-  db: Db
-  bus: Pick<Bus, 'publish'>
-  log: Logger
+  outside: Outside
+  /** The database is this process's own. */
+  embedded: boolean
+  log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
   clock: Clock
 }
 
 export interface Server {
   health(): Health
-  /** Closes every socket once the message in hand is answered. */
+  /** Another server of the suite gave this lease. */
+  heard(lease: Lease): void
+  /** Closes every socket once the messages in hand are answered. */
   close(): Promise<void>
 }
 
@@ -36,83 +41,80 @@ export interface Sending {
   to: Destination
   /** Our address to send from: it decides which interface a broadcast leaves through. */
   from: string | undefined
-  /** False for what is sent only in case the client is on another interface than we think. */
-  isTold: boolean
 }
 
 /** One mode on one port: what to send for a request. */
-export type Respond = (request: Request, arrival: Arrival) => Promise<Sending[]>
+export type Respond = (request: Request, arrival: Arrival) => Sending[] | Promise<Sending[]>
 
-/** Messages that may wait their turn; more come again by themselves. */
-const queueLimit = 1000
-/** A client asks again after about four seconds: a later answer helps nobody. */
-const databaseMs = 4000
+/** Messages that may wait for the database; more come again by themselves. */
+const waitingLimit = 5000
 
 /**
- * Opens port 67, and in proxy mode 4011: receive, decode, decide, send. Messages are handled one at a
- * time, so no address is given twice.
+ * Opens port 67, and in proxy mode 4011: receive, decode, decide, send.
  * @throws LinboError when interfaces, pools or ports do not allow it.
  */
 export async function openServer(parts: ServerParts): Promise<Server> {
-  const { config, bus, log, clock } = parts
+  const { config, outside, log, clock } = parts
   const machine = machineAddresses()
   const subnets = planSubnets(config, machine)
-  const tell = createTeller(bus, log, clock)
   const settings = answerSettings(config)
+  const networkOf = (ip: string) => subnetOf(subnets, ip)?.name ?? subnets[0]?.name ?? ''
+  const foreign = createForeignServers({ own: settings.serverIp, outside, log, clock, networkOf })
+  const tell = createTeller(outside, log, clock, foreign.seen)
   const counts = { answered: 0, dropped: 0 }
   const links: Link[] = []
+  const waiting = new Set<Promise<void>>()
   let problem: string | undefined
-  let waiting = 0
-  let queue: Promise<void> = Promise.resolve()
 
   async function open(port: number, setting: string, mode: (link: Link) => Respond) {
-    let respond: Respond = async () => []
+    let respond: Respond = () => []
     const link = await openLink({
       port,
       setting,
       purpose: 'DHCP',
-      addresses: subnets.flatMap(({ ownAddress }) => ownAddress ?? []),
+      devices: subnets.flatMap((subnet) => subnet.interface ?? []),
+      addresses: machine,
       onError: (err) => log.debug({ err }, 'socket error'),
-      onMessage: (bytes, arrival) => receive(bytes, arrival, (request) => handle(request, arrival)),
+      onMessage: (bytes, arrival) => receive(bytes, arrival),
     })
     links.push(link)
     respond = mode(link)
     return link
 
+    function receive(bytes: Uint8Array, arrival: Arrival) {
+      const request = read(bytes)
+      if ('ignore' in request) {
+        counts.dropped += 1
+        log.debug({ ip: arrival.address, reason: request.ignore }, 'message ignored')
+      } else if (waiting.size >= waitingLimit) {
+        counts.dropped += 1
+        tell.warn('queue', { waiting: waiting.size }, 'too many requests at once, some are dropped')
+      } else {
+        const handling: Promise<void> = handle(request, arrival).finally(() =>
+          waiting.delete(handling),
+        )
+        waiting.add(handling)
+      }
+    }
+
     async function handle(request: Request, arrival: Arrival) {
       try {
-        for (const one of await inTime(respond(request, arrival))) await send(link, request, one)
-        problem = undefined
+        const decided = respond(request, arrival)
+        const sendings = decided instanceof Promise ? await inTime(clock, decided) : decided
+        for (const one of sendings) await send(link, request, one)
+        if (sendings.length > 0) problem = undefined
       } catch (err) {
-        if (!problem) log.error({ err, host: request.mac }, 'requests cannot be answered')
-        problem = err instanceof Error ? err.message : String(err)
+        complain(err, request.mac)
       }
     }
   }
 
-  function receive(
-    bytes: Uint8Array,
-    arrival: Arrival,
-    handle: (request: Request) => Promise<void>,
-  ) {
-    const request = read(bytes)
-    if ('ignore' in request) {
-      counts.dropped += 1
-      log.debug({ ip: arrival.address, reason: request.ignore }, 'message ignored')
-    } else if (waiting >= queueLimit) {
-      counts.dropped += 1
-      tell.warn('queue', { waiting }, 'too many requests at once, some are dropped')
-    } else {
-      waiting += 1
-      queue = queue
-        .then(() => handle(request))
-        .finally(() => {
-          waiting -= 1
-        })
-    }
+  function complain(err: unknown, mac?: string) {
+    if (!problem) log.error({ err, ...(mac ? { host: mac } : {}) }, 'requests cannot be answered')
+    problem = err instanceof Error ? err.message : String(err)
   }
 
-  async function send(link: Link, request: Request, { answer, host, to, from, isTold }: Sending) {
+  async function send(link: Link, request: Request, { answer, host, to, from }: Sending) {
     const { bytes, dropped } = encodeWithin(answer.packet, request.maxBytes)
     if (dropped.length > 0) {
       const facts = { host: request.mac, dropped }
@@ -121,37 +123,36 @@ export async function openServer(parts: ServerParts): Promise<Server> {
     try {
       await link.send(bytes, to, from)
       counts.answered += 1
-      if (isTold) tell.answered(request, host, answer)
+      tell.answered(request, host, answer)
     } catch (err) {
       const facts = { host: request.mac, ip: to.address, err }
       tell.warn(`send ${to.address}`, facts, 'answer was not sent')
     }
   }
 
-  function inTime<T>(work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const cancel = clock.after(databaseMs, () =>
-        reject(new LinboError('DHCP_DATABASE', 'the database does not answer')),
-      )
-      work.then(resolve, reject).finally(cancel)
-    })
-  }
-
+  const hosts = createHosts(outside, clock, complain)
+  await hosts.refresh()
+  const full =
+    config.LINBO_DHCP === 'full'
+      ? await openFullMode({ ...parts, hosts, subnets, settings, tell, foreign, onError: complain })
+      : undefined
   const close = async () => {
+    await full?.stopLooking()
     await Promise.all(links.map((link) => link.close()))
-    await queue
+    await Promise.all(waiting)
+    await full?.close()
   }
   try {
-    const main = await open(config.LINBO_DHCP_PORT, 'LINBO_DHCP_PORT', ({ port }) => {
-      const ports = { server: port, client: port + 1 }
-      return config.LINBO_DHCP === 'full'
-        ? createFullMode(parts, settings, subnets, ports, tell)
-        : createProxyMode('dhcp', parts, settings, subnets, ports, tell)
+    const main = await open(config.LINBO_DHCP_PORT, 'LINBO_DHCP_PORT', (link) => {
+      const ports = { server: link.port, client: link.port + 1 }
+      return (
+        full?.respond(link, ports) ?? createProxyMode('dhcp', hosts, settings, subnets, ports, tell)
+      )
     })
     if (config.LINBO_DHCP === 'proxy') {
       const ports = { server: main.port, client: main.port + 1 }
       await open(config.LINBO_DHCP_PROXY_PORT, 'LINBO_DHCP_PROXY_PORT', () =>
-        createProxyMode('boot-server', parts, settings, subnets, ports, tell),
+        createProxyMode('boot-server', hosts, settings, subnets, ports, tell),
       )
     }
   } catch (error) {
@@ -165,16 +166,24 @@ export async function openServer(parts: ServerParts): Promise<Server> {
 
   return {
     close,
-    health: () => ({
-      state: problem ? 'degraded' : 'ok',
-      ...(problem ? { detail: `requests are not answered: ${problem}` } : {}),
-      facts: {
-        mode: config.LINBO_DHCP,
-        ports: links.map(({ port }) => port).join(', '),
-        networks: subnets.map(({ name }) => name).join(', '),
-        ...counts,
-      },
-    }),
+    heard: (lease) => full?.heard(lease),
+    health() {
+      const others = foreign.list().join(', ')
+      const detail = problem
+        ? `requests are not answered: ${problem}`
+        : others && `another DHCP server answers on our networks: ${others}`
+      return {
+        state: detail ? 'degraded' : 'ok',
+        ...(detail ? { detail } : {}),
+        facts: {
+          mode: config.LINBO_DHCP,
+          ports: links.map(({ port }) => port).join(', '),
+          networks: subnets.map(({ name }) => name).join(', '),
+          ...(others ? { otherServers: others } : {}),
+          ...counts,
+        },
+      }
+    },
   }
 }
 
@@ -196,5 +205,6 @@ function answerSettings(config: DhcpSettings): AnswerSettings {
     dns: config.LINBO_DHCP_DNS,
     ntp: config.LINBO_DHCP_NTP,
     netbios: config.LINBO_DHCP_NETBIOS,
+    httpPort: config.LINBO_HTTP_PORT,
   }
 }

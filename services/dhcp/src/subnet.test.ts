@@ -102,18 +102,21 @@ describe('parseSubnets', () => {
 
 describe('locate', () => {
   const subnets = plan({ LINBO_DHCP_INTERFACE: ['lan', 'lab'], LINBO_DHCP_SUBNETS: relayed })
-  const names = (location?: string, asked?: string) =>
-    locate(subnets, location, asked).map((group) => group.map(({ name }) => name))
+  const names = (location?: string, asked?: string, device?: string) =>
+    locate(subnets, location, asked, device).map(({ name }) => name)
 
   it('finds the network of a relay or of an address in use', () => {
-    expect(names('10.16.255.254')).toEqual([['10.16.0.0/16']])
-    expect(names('10.5.3.4')).toEqual([['10.5.0.0/16']])
-    expect(names('192.168.0.1')).toEqual([])
+    expect(names('10.16.255.254')).toEqual(['10.16.0.0/16'])
+    expect(names('10.5.3.4', undefined, 'lab')).toEqual(['10.5.0.0/16'])
+    expect(names('192.168.0.1', undefined, 'lan')).toEqual([])
   })
 
-  it('looks at every interface for a broadcast, and at the network of the address to keep', () => {
-    expect(names()).toEqual([['10.0.0.0/24', '10.5.0.0/16'], ['10.1.0.0/24']])
-    expect(names(undefined, '10.5.0.9')).toEqual([['10.5.0.0/16'], ['10.1.0.0/24']])
+  it('finds the networks of the interface, or the one of them that has the address to keep', () => {
+    expect(names(undefined, undefined, 'lan')).toEqual(['10.0.0.0/24', '10.5.0.0/16'])
+    expect(names(undefined, undefined, 'lab')).toEqual(['10.1.0.0/24'])
+    expect(names(undefined, '10.5.0.9', 'lan')).toEqual(['10.5.0.0/16'])
+    expect(names(undefined, '10.5.0.9', 'lab')).toEqual(['10.1.0.0/24'])
+    expect(names(undefined, undefined, 'wifi')).toEqual([])
   })
 
   it('prefers the narrower of two networks', () => {

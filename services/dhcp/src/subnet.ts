@@ -31,6 +31,9 @@ export interface Subnet {
   pools: Range[]
 }
 
+/** Addresses that all pools have together at most: some bytes of memory each. */
+const mostPooled = 1 << 21
+
 /** One entry of LINBO_DHCP_SUBNETS. */
 export interface SubnetEntry {
   network: Network
@@ -120,6 +123,7 @@ export function planSubnets(settings: SubnetSettings, machine: InterfaceAddress[
     for (const own of subnets) if (own.interface) own.pools = defaultPool(own.network)
   }
   refuseOverlap(subnets.flatMap(({ pools }) => pools))
+  refuseHuge(subnets.flatMap(({ pools }) => pools))
   const router = parseAddress(settings.LINBO_DHCP_ROUTER ?? '')
   if (router !== undefined) {
     const homes = subnets.filter(
@@ -183,6 +187,14 @@ function refuseOverlap(pools: Range[]): void {
   }
 }
 
+function refuseHuge(pools: Range[]): void {
+  const size = pools.reduce((sum, { first, last }) => sum + last - first + 1, 0)
+  if (size <= mostPooled) return
+  throw new LinboError('DHCP_POOL', `the pools have ${size} addresses, more than ${mostPooled}`, {
+    fix: 'Choose smaller ranges (LINBO_DHCP_POOL, LINBO_DHCP_SUBNETS): an address per machine is enough.',
+  })
+}
+
 /** The narrowest served network an address belongs to. */
 export function subnetOf(subnets: Subnet[], address: string): Subnet | undefined {
   const number = parseAddress(address)
@@ -204,24 +216,21 @@ export function isUsable(subnet: Subnet, address: number): boolean {
 }
 
 /**
- * The networks a client may be in, by interface. A relay or the client's own address tells; a broadcast does
- * not say which interface it came through, so every network of ours is looked at as if the client was
- * there, and each answer leaves through its own interface alone. Empty when none is ours.
- * @param asked the address the client wants to keep: on the interface that has its network, only that one counts.
+ * The networks a client may be in. A relay or the client's own address tells, else the interface it was heard
+ * through, which may have several. Empty when none is ours.
+ * @param asked the address the client wants to keep: the network it belongs to is the only one then.
  */
 export function locate(
   subnets: Subnet[],
   location: string | undefined,
   asked: string | undefined,
-): Subnet[][] {
+  device: string | undefined,
+): Subnet[] {
   if (location) {
     const subnet = subnetOf(subnets, location)
-    return subnet ? [[subnet]] : []
+    return subnet ? [subnet] : []
   }
-  const own = subnets.filter((subnet) => subnet.interface !== undefined)
-  const home = asked === undefined ? undefined : subnetOf(own, asked)
-  const byInterface = Map.groupBy(own, (subnet) => subnet.interface)
-  return [...byInterface.values()].map((group) =>
-    home && home.interface === group[0]?.interface ? [home] : group,
-  )
+  const here = subnets.filter((one) => one.interface !== undefined && one.interface === device)
+  const home = asked === undefined ? undefined : subnetOf(here, asked)
+  return home ? [home] : here
 }

@@ -21,6 +21,12 @@ export function locate(options: LocateOptions): {
   return { dataDir, file: existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {} }
 }
 
+/** For the API, which listens there, and for those who tell clients where that is. */
+export const httpPort = setting.port(
+  8080,
+  'TCP port of the API, the dashboard and boot files over HTTP.',
+)
+
 /** The settings every service shares. `dataDir` comes from `locate()`. */
 export function suite(dataDir: string) {
   return {

@@ -1,0 +1,46 @@
+import { type Health, LinboError } from '@linbo/runtime'
+import type { DhcpSettings } from './config.ts'
+import type { Lease } from './lease.ts'
+import type { Outside } from './outside.ts'
+
+/** What the thread is started with. */
+export interface ThreadData {
+  config: DhcpSettings
+  embedded: boolean
+  isVerbose: boolean
+}
+
+/** Calls that are answered. */
+export type Call = Exclude<keyof Outside, 'publish'>
+
+export type ToThread =
+  | { type: 'reply'; id: number; value?: unknown; error?: WrappedError }
+  | { type: 'heard'; lease: Lease }
+  | { type: 'stop' }
+
+export type FromThread =
+  | { type: 'up'; health: Health }
+  | { type: 'failed'; error: WrappedError }
+  | { type: 'health'; health: Health }
+  | { type: 'call'; id: number; name: Call; args: unknown[] }
+  | { type: 'publish'; event: Parameters<Outside['publish']> }
+  | { type: 'log'; level: Level; facts: object; text: string }
+
+export const levels = ['debug', 'info', 'warn', 'error'] as const
+export type Level = (typeof levels)[number]
+
+/** What of an error gets from one thread to another. */
+export interface WrappedError {
+  code: string | undefined
+  message: string
+  fix: string | undefined
+}
+
+export function wrapError(error: unknown): WrappedError {
+  const { code, message, fix } = error as LinboError
+  return { code, message, fix }
+}
+
+export function unwrapError({ code, message, fix }: WrappedError): Error {
+  return code ? new LinboError(code, message, fix ? { fix } : {}) : new Error(message)
+}
