@@ -41,8 +41,8 @@ export async function must(
 }
 
 /**
- * Debian's `dhcrelay`, which passes what it hears on one card on to the servers and names the card's address
- * and itself (option 82).
+ * Debian's `dhcrelay`, which passes what it hears on one card on to the servers with the card's address and name
+ * (option 82), and drops answers that do not name the card again (RFC 3046 2.2).
  */
 export function startRelay(
   space: Namespace,
@@ -50,7 +50,7 @@ export function startRelay(
   servers: string[],
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const words = ['-4', '-d', '-a', '-id', cards.clients, '-iu', cards.servers, ...servers]
+    const words = ['-4', '-d', '-a', '-D', '-id', cards.clients, '-iu', cards.servers, ...servers]
     const lines: string[] = []
     const child = space.spawn('dhcrelay', words, (line) => {
       lines.push(line)
