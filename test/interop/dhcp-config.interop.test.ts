@@ -19,7 +19,6 @@ const facts: DhcpFacts = {
   files: {
     bios: 'boot/grub/i386-pc/core.0',
     uefi: 'boot/grub/x86_64-efi/core.efi',
-    ipxe: `http://${server}:8080/boot/grub/ipxe/start.ipxe`,
     http: `http://${server}:8080/boot/grub/x86_64-efi/core-http.efi`,
   },
   hosts: [
@@ -128,7 +127,7 @@ for (const [kind, program] of kinds) {
         expect(bios).toMatchObject({ hostname: 'pc61', nisdomain: '12345', opt18: '3132333435' })
         expect((await ask(pxe('07'))).boot_file).toBe(facts.files.uefi)
         expect((await ask(pxe('09'))).boot_file).toBe(facts.files.uefi)
-        expect((await ask(pxe('07', '-x', '0x4d:69505845'))).boot_file).toBe(facts.files.ipxe)
+        expect((await ask(pxe('07', '-x', '0x4d:69505845'))).boot_file).toBe(facts.files.uefi)
         const overHttp = await ask(http)
         expect(overHttp.boot_file).toBe(facts.files.http)
         expect(overHttp.vendor).toBe('HTTPClient')

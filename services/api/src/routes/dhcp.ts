@@ -40,7 +40,6 @@ function bootFiles(server: string, port: number): DhcpBootFiles {
   return {
     bios: fileOf({ arch: 0 }),
     uefi: fileOf({ arch: 7 }),
-    ipxe: fileOf({ arch: 7, userClass: 'iPXE' }),
     http: fileOf({ arch: 16, vendorClass: 'HTTPClient' }),
   }
 }

@@ -7,7 +7,6 @@ const facts: DhcpFacts = {
   files: {
     bios: 'boot/grub/i386-pc/core.0',
     uefi: 'boot/grub/x86_64-efi/core.efi',
-    ipxe: 'http://10.0.0.1:8080/boot/grub/ipxe/start.ipxe',
     http: 'http://10.0.0.1:8080/boot/grub/x86_64-efi/core-http.efi',
   },
   hosts: [

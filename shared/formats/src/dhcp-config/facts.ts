@@ -28,8 +28,6 @@ export interface DhcpHost {
 export interface DhcpBootFiles {
   bios: string
   uefi: string
-  /** For iPXE on UEFI, which GRUB starts. */
-  ipxe: string
   /** For UEFI HTTP boot. */
   http: string
 }

@@ -26,11 +26,7 @@ if substring(option vendor-class-identifier, 0, 10) = "HTTPClient" {
   option dhcp-parameter-request-list = concat(option dhcp-parameter-request-list, 0c, 12, 28);
   if substring(option vendor-class-identifier, 15, 5) = "00007"
     or substring(option vendor-class-identifier, 15, 5) = "00009" {
-    if option user-class = "iPXE" {
-      filename "${files.ipxe}";
-    } else {
-      filename "${files.uefi}";
-    }
+    filename "${files.uefi}";
   } else {
     filename "${files.bios}";
   }

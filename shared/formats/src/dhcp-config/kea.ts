@@ -34,14 +34,8 @@ export function keaConfig(facts: DhcpFacts): string {
         'option-data': [always('vendor-class-identifier', 'HTTPClient')],
       },
       {
-        name: 'linbo-ipxe',
-        test: `${begins('PXEClient')} and (${isUefi}) and option[77].hex == 'iPXE'`,
-        'boot-file-name': files.ipxe,
-        ...pxe,
-      },
-      {
         name: 'linbo-uefi',
-        test: `${begins('PXEClient')} and (${isUefi}) and not member('linbo-ipxe')`,
+        test: `${begins('PXEClient')} and (${isUefi})`,
         'boot-file-name': files.uefi,
         ...pxe,
       },
