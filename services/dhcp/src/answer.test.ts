@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type AnswerSettings,
-  answer,
-  answerAsProxy,
-  type KnownHost,
-  leaseSeconds,
-  type Place,
-} from './answer.ts'
+import { type AnswerSettings, answer, type KnownHost, leaseSeconds, type Place } from './answer.ts'
 import type { Finding } from './lease.ts'
-import { decodePxe, encodePxe } from './option-pxe.ts'
 import {
   decode,
   emptyPacket,
@@ -286,81 +278,5 @@ describe('a relay that stands in for the server (RFC 5107)', () => {
     const { read } = granted(from(client))
     expect(read('serverIdentifier')).toBe(server)
     expect(read('relayAgent')).toEqual(relayAgent)
-  })
-})
-
-describe('proxy mode', () => {
-  const bios = { vendorClass: 'PXEClient:Arch:00000:UNDI:002001', clientArch: [0] }
-  const at4011 = (options: OptionValues) =>
-    ask({ messageType: requestType, ...options }, { ciaddr: '10.20.30.51' })
-
-  it.each([
-    [
-      'offers BIOS a file',
-      'dhcp',
-      ask({ messageType: discover, ...bios }),
-      'boot/grub/i386-pc/core-proxy.0',
-    ],
-    [
-      'offers UEFI a file',
-      'dhcp',
-      ask({ messageType: discover, ...uefi }),
-      'boot/grub/x86_64-efi/core-proxy.efi',
-    ],
-    [
-      'names UEFI its file on 4011',
-      'boot-server',
-      at4011(uefi),
-      'boot/grub/x86_64-efi/core-proxy.efi',
-    ],
-  ] as [string, 'dhcp' | 'boot-server', Request, string][])('%s', (_name, port, request, file) => {
-    const given = answerAsProxy(request, port, settings)
-    if (given.kind !== 'offer' && given.kind !== 'ack') throw new Error(given.kind)
-    expect(given.kind).toBe(port === 'dhcp' ? 'offer' : 'ack')
-    expect(given.packet).toMatchObject({ yiaddr: '0.0.0.0', siaddr: '10.20.30.1', file })
-    expect(readOption(given.packet.options, 'vendorClass')).toBe('PXEClient')
-    expect(readOption(given.packet.options, 'serverIdentifier')).toBe('10.20.30.1')
-    for (const code of [1, 3, 51, 12, 40]) expect(given.packet.options.has(code)).toBe(false)
-  })
-
-  it('tells BIOS to take the file of the offer, and UEFI nothing, so that it comes to 4011', () => {
-    const vendor = (options: OptionValues) => {
-      const given = answerAsProxy(ask({ messageType: discover, ...options }), 'dhcp', settings)
-      return given.kind === 'offer' && readOption(given.packet.options, 'vendorSpecific')
-    }
-    expect(vendor(bios)).toEqual(Uint8Array.of(6, 1, 8, 255))
-    expect(vendor(uefi)).toBeUndefined()
-  })
-
-  it('offers UEFI HTTP boot a URL', () => {
-    const http = { vendorClass: 'HTTPClient:Arch:00016:UNDI:003000', clientArch: [16] }
-    const given = answerAsProxy(ask({ messageType: discover, ...http }), 'dhcp', settings)
-    if (given.kind !== 'offer') throw new Error(given.kind)
-    expect(readOption(given.packet.options, 'vendorClass')).toBe('HTTPClient')
-    expect(readOption(given.packet.options, 'bootFile')).toBe(
-      `http://10.20.30.1:${settings.httpPort}/boot/grub/x86_64-efi/core-http.efi`,
-    )
-    expect(given.packet.yiaddr).toBe('0.0.0.0')
-  })
-
-  it('returns the boot item the client chose', () => {
-    const bootItem = Uint8Array.of(0, 0, 0, 0)
-    const asked = at4011({ ...bios, vendorSpecific: encodePxe({ bootItem }) })
-    const given = answerAsProxy(asked, 'boot-server', settings)
-    if (given.kind !== 'ack') throw new Error(given.kind)
-    expect(decodePxe(given.packet.options.get(43)!)).toEqual({ bootItem })
-  })
-
-  it.each([
-    ['LINBO itself', 'dhcp', ask({ messageType: discover, ...udhcpc })],
-    [
-      '32-bit UEFI',
-      'dhcp',
-      ask({ messageType: discover, vendorClass: 'PXEClient', clientArch: [6] }),
-    ],
-    ['requests for an address', 'dhcp', at4011(uefi)],
-    ['discovers on 4011', 'boot-server', ask({ messageType: discover, ...uefi })],
-  ] as [string, 'dhcp' | 'boot-server', Request][])('leaves alone %s', (_name, port, request) => {
-    expect(answerAsProxy(request, port, settings).kind).toBe('ignore')
   })
 })

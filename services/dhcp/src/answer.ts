@@ -1,8 +1,7 @@
-import { type BootFile, proxyBootFile } from '@linbo/boot'
+import type { BootFile } from '@linbo/boot'
 import type { BootCause } from '@linbo/bus'
 import { broadcastOf, contains, maskOf, parseAddress, printAddress } from './address.ts'
 import type { Finding } from './lease.ts'
-import { bootFromOffer, encodePxe } from './option-pxe.ts'
 import { MessageType, type OptionValues, optionsOf, readOption } from './options.ts'
 import { emptyPacket, type Packet } from './packet.ts'
 import type { Request } from './request.ts'
@@ -116,40 +115,6 @@ export function bootName(
   return via === 'http' ? `http://${serverIp}:${httpPort}/${path}` : path
 }
 
-/** What proxy mode answers on port 67 (offers) and 4011 (boot server requests): PXE 2.1, 2.2 and 2.5. */
-export function answerAsProxy(
-  request: Request,
-  port: 'dhcp' | 'boot-server',
-  settings: AnswerSettings,
-): Answer {
-  const { isHttpBoot, bootFile: file } = request
-  if (!request.isPxe && !isHttpBoot) return ignore('no boot code: the main DHCP server answers it')
-  if (!file) return ignore(whyNoBootFile(request))
-  const bootFile = bootName({ ...file, path: proxyBootFile(file.path) }, settings)
-  const isOffer = port === 'dhcp'
-  if (isOffer !== (request.wish === 'discover')) return ignore('for the main DHCP server')
-  if (request.wish === 'decline' || request.wish === 'release') {
-    return ignore('for the main DHCP server')
-  }
-  const packet = reply(request, settings, bootFile, {
-    messageType: isOffer ? MessageType.offer : MessageType.ack,
-    serverIdentifier: settings.serverIp,
-    vendorClass: isHttpBoot ? 'HTTPClient' : 'PXEClient',
-    clientGuid: readOption(request.packet.options, 'clientGuid'),
-    vendorSpecific: proxyVendorOptions(request, isOffer),
-    ...bootNames(request, settings, bootFile),
-  })
-  return {
-    kind: isOffer ? 'offer' : 'ack',
-    packet,
-    ip: undefined,
-    leaseSeconds: 0,
-    bootFile,
-    detail: `${bootFile} (address from the main DHCP server)`,
-    warnings: [],
-  }
-}
-
 function grant(
   kind: 'offer' | 'ack',
   request: Request,
@@ -245,7 +210,8 @@ function identity(request: Request, settings: AnswerSettings): string {
   return (isFree ? request.serverOverride : undefined) ?? settings.serverIp
 }
 
-function reply(
+/** The fields that every answer to a machine has. */
+export function reply(
   request: Request,
   settings: AnswerSettings,
   bootFile: string | undefined,
@@ -268,7 +234,8 @@ function reply(
   }
 }
 
-function bootNames(
+/** Options 66 and 67, for those who want them. */
+export function bootNames(
   request: Request,
   settings: AnswerSettings,
   bootFile: string | undefined,
@@ -279,17 +246,7 @@ function bootNames(
   }
 }
 
-/**
- * BIOS ROMs are told to take the offer's file without a boot menu. UEFI gets no sub-options: some
- * firmwares mishandle them, all come to port 4011 when there are none.
- */
-function proxyVendorOptions(request: Request, isOffer: boolean): Uint8Array | undefined {
-  if (request.bootItem) return encodePxe({ bootItem: request.bootItem })
-  const isBios = request.firmware === 'bios'
-  return isOffer && isBios ? encodePxe({ discoveryControl: bootFromOffer }) : undefined
-}
-
-function whyNoBootFile(request: Request): string {
+export function whyNoBootFile(request: Request): string {
   return `no boot file for client architecture ${request.arch ?? '(none)'} (${request.firmware})`
 }
 
@@ -302,6 +259,6 @@ function some<T>(list: T[]): T[] | undefined {
   return list.length > 0 ? list : undefined
 }
 
-function ignore(reason: string, isWarning = false): { kind: 'ignore' } & Silence {
+export function ignore(reason: string, isWarning = false): { kind: 'ignore' } & Silence {
   return { kind: 'ignore', reason, isWarning }
 }

@@ -1,4 +1,5 @@
-import { type AnswerSettings, answerAsProxy } from './answer.ts'
+import type { AnswerSettings } from './answer.ts'
+import { answerAsProxy } from './answer-proxy.ts'
 import { destination, type Ports } from './destination.ts'
 import type { Hosts } from './hosts.ts'
 import type { Respond } from './server.ts'
