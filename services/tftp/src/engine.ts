@@ -4,6 +4,7 @@ import { type Arrival, DatagramSocket, type Destination, ipv4Text } from '@linbo
 import { FrameCache } from './blocks.ts'
 import type { TftpConfig } from './config.ts'
 import { createFiles } from './files.ts'
+import { collectGarbage } from './garbage.ts'
 import { Loop } from './loop.ts'
 import { LossMemory } from './loss.ts'
 import type { News } from './news.ts'
@@ -148,6 +149,7 @@ export class Engine {
       this.#idleSince = Number.POSITIVE_INFINITY
       cache.clear()
       ports.close()
+      collectGarbage()
     }
     const state = { transfers: this.#running.size, rootMissing: files.rootMissing }
     const told = JSON.stringify(state)

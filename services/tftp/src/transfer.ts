@@ -23,7 +23,7 @@ export interface Transfer {
   /** Highest block the client has acknowledged, and highest block sent. */
   acked: number
   sent: number
-  /** Blocks sent in one go: a whole window, fewer after silence, because some network cards lose the end of a row. */
+  /** Blocks sent in one go: a whole window, fewer after silence: something may lose the end of a row. */
   burst: number
   /** Blocks at the window's end that are still to follow the burst, from `resumeAt` on. */
   owed: number
@@ -44,8 +44,8 @@ export interface Transfer {
   samples: number
   waitMs: number
   tries: number
-  /** The end of the window was sent once more, to learn what is missing. */
-  isProbing: boolean
+  /** Timeouts since the client was last heard of. */
+  silences: number
   /** How often something was sent again, and how often that turned out to have been needless. */
   retransmissions: number
   spurious: number
@@ -116,7 +116,7 @@ export function createTransfer(plan: Plan): Transfer {
     samples: 0,
     waitMs: plan.fixedMs ?? Math.min(plan.timeoutMs, firstWaitMs),
     tries: 0,
-    isProbing: false,
+    silences: 0,
     retransmissions: 0,
     spurious: 0,
     sending: [
@@ -182,7 +182,7 @@ function acknowledge(transfer: Transfer, block: number, at: number): Effect[] {
   transfer.acked = acked
   if (acked === transfer.last) return end(transfer, 'ok', null)
   if (acked === transfer.sent) {
-    transfer.burst = Math.min(transfer.burst * 2, transfer.plan.windowsize)
+    transfer.burst = Math.min(transfer.burst + 1, transfer.plan.windowsize)
     return sendWindow(transfer, at)
   }
   // An ACK inside the window tells of a gap after it (RFC 7440 section 4). But it can also be the client's
@@ -222,28 +222,14 @@ function retry(transfer: Transfer, at: number): Effect[] {
     const what = transfer.confirmed ? `block ${transfer.acked + 1}` : 'the first packet'
     return end(transfer, 'failed', `the client did not acknowledge ${what}`, true)
   }
-  if (!transfer.isProbing && transfer.samples > 0 && transfer.sent - transfer.acked > 1) {
-    return probe(transfer, at)
-  }
   transfer.waitMs = Math.min(transfer.waitMs * 2, fixedMs ?? timeoutMs * 8)
-  transfer.burst = Math.max(1, transfer.burst >> 1)
+  // Lost once is chance. Lost again, the window was too much for something on the way.
+  if (transfer.silences++ > 0) transfer.burst = Math.max(1, transfer.burst >> 1)
   rewind(transfer, at + transfer.smoothMs * 2)
   if (transfer.phase === 'offered') {
     return [{ type: 'send-oack' }, { type: 'arm', ms: transfer.waitMs }]
   }
   return sendWindow(transfer, at)
-}
-
-/**
- * Sends the last block of a window again that nothing was heard of. The client either misses only that one, or answers
- * with what it has (RFC 7440 section 4), which tells where to go on.
- */
-function probe(transfer: Transfer, at: number): Effect[] {
-  transfer.isProbing = true
-  transfer.repeated = true
-  transfer.retransmissions++
-  transfer.owed = 1
-  return sendBurst(transfer, transfer.sent, at)
 }
 
 /** @param settledAt until when ACKs can be answers to what was sent before, or to blocks that come twice now. */
@@ -295,7 +281,7 @@ function sendBurst(transfer: Transfer, first: number, at: number): Effect[] {
 function progress(transfer: Transfer, at: number): void {
   transfer.confirmed = true
   transfer.tries = 0
-  transfer.isProbing = false
+  transfer.silences = 0
   if (!transfer.repeated) {
     const tookMs = Math.max(0, at - transfer.sentAt)
     const first = transfer.samples++ === 0
