@@ -10,6 +10,8 @@ export interface RunningDhcpServer {
   readonly log: string[]
   /** Resolves with the first event, also an earlier one, that fits. */
   event(fits: (event: BusEvent) => boolean): Promise<BusEvent>
+  /** The same for a line of the log. */
+  logged(fits: (line: string) => boolean): Promise<string>
   stop(): Promise<void>
 }
 
@@ -32,20 +34,22 @@ export async function startDhcpServer(
     })
     child.exited.then(() => reject(new Error(`the DHCP server ended: ${log.join('\n')}`)))
   })
+  const first = <T>(look: () => T | undefined) =>
+    new Promise<T>((resolve) => {
+      const check = () => {
+        const found = look()
+        if (found === undefined) return
+        waiting.delete(check)
+        resolve(found)
+      }
+      waiting.add(check)
+      check()
+    })
   return {
     events,
     log,
-    event: (fits) =>
-      new Promise((resolve) => {
-        const check = () => {
-          const found = events.find(fits)
-          if (!found) return
-          waiting.delete(check)
-          resolve(found)
-        }
-        waiting.add(check)
-        check()
-      }),
+    event: (fits) => first(() => events.find(fits)),
+    logged: (fits) => first(() => log.find(fits)),
     stop: async () => child?.stop(),
   }
 }

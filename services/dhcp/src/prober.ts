@@ -86,7 +86,7 @@ export function createProber(parts: {
 
   return {
     isQuiet,
-    prepare: (subnet) => start(subnet, false),
+    prepare: (subnet) => start(subnet, true),
     beforeOffer(subnet, ip) {
       const address = parseAddress(ip)
       if (subnet.ownAddress === undefined || address === undefined) return undefined
