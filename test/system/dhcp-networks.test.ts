@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -77,11 +77,13 @@ requireTool(
       LINBO_DHCP_INTERFACE: 'lan,lan2',
       LINBO_DHCP_SUBNETS: '10.97.2.0/24 router=10.97.2.254',
     })
-    for (const { machine } of machines) {
-      const words = ['--mac', machine.mac, '--ip', machine.ip, '--group', 'lab', '--room', 'r1']
-      const { code, lines } = await suite.linbo('host', 'add', machine.hostname, ...words)
-      expect(code, lines.join('\n')).toBe(0)
-    }
+    const rows = machines.map(
+      ({ machine: { hostname, group, mac, ip } }) =>
+        `r1;${hostname};${group};${mac};${ip};;;;;;1;;;;\n`,
+    )
+    await writeFile(join(folder, 'devices.csv'), rows.join(''))
+    const { code, lines } = await suite.linbo('host', 'import', join(folder, 'devices.csv'))
+    expect(code, lines.join('\n')).toBe(0)
     return suite
   }
 
