@@ -193,7 +193,7 @@ describe('retransmission', () => {
     const { ack, timeout, transfer } = begin()
     timeout(1000)
     ack(1, 1001)
-    expect(transfer.leastMs).toBe(Number.POSITIVE_INFINITY)
+    expect(transfer.roundTrip.leastMs).toBe(Number.POSITIVE_INFINITY)
   })
 
   it('takes the transfer for done when only the last acknowledgement is missing', () => {

@@ -1,3 +1,5 @@
+import { createRoundTrip, firstWaitMs, learn, type RoundTrip, usualWaitMs } from './round-trip.ts'
+
 /** What a transfer was agreed on, fixed from its start. */
 export interface Plan {
   sizeBytes: number
@@ -36,12 +38,7 @@ export interface Transfer {
   sentAt: number
   /** What is awaited was sent more than once, so that its ACK tells nothing about time (Karn). */
   repeated: boolean
-  smoothMs: number
-  deviationMs: number
-  /** Shortest answer seen; Infinity while there was none. */
-  leastMs: number
-  /** How many answers that was learned from. */
-  samples: number
+  readonly roundTrip: RoundTrip
   waitMs: number
   tries: number
   /** Timeouts since the client was last heard of. */
@@ -76,24 +73,6 @@ export type Effect =
 
 type Result = 'ok' | 'failed' | 'aborted'
 
-/**
- * Least time before a retransmission: below it, a client that is busy for a moment looks like a lost packet. A link that
- * `trustedSamples` answers told of is known better.
- */
-const leastWaitMs = 20
-const leastTrustedWaitMs = 4
-
-/** Longest wait for the very first answer, which most likely is under way or lost. */
-const firstWaitMs = 300
-
-/**
- * A client's own timeout holds as it is up to `literalMs`. Beyond that it becomes the upper limit once so many answers
- * told how long they take: curl asks for 6 seconds without knowing its network, and to leave a link idle that long for
- * every lost packet makes 10 % of loss unbearable.
- */
-const literalMs = 2000
-const trustedSamples = 8
-
 export function createTransfer(plan: Plan): Transfer {
   return {
     plan,
@@ -110,11 +89,8 @@ export function createTransfer(plan: Plan): Transfer {
     settledAt: 0,
     sentAt: 0,
     repeated: false,
-    smoothMs: 0,
-    deviationMs: 0,
-    leastMs: Number.POSITIVE_INFINITY,
-    samples: 0,
-    waitMs: plan.fixedMs ?? Math.min(plan.timeoutMs, firstWaitMs),
+    roundTrip: createRoundTrip(),
+    waitMs: firstWaitMs(plan),
     tries: 0,
     silences: 0,
     retransmissions: 0,
@@ -188,7 +164,7 @@ function acknowledge(transfer: Transfer, block: number, at: number): Effect[] {
   // An ACK inside the window tells of a gap after it (RFC 7440 section 4). But it can also be the client's
   // answer to blocks that came twice: repeating again would go on for ever, so only what is new is sent.
   if (isEcho(transfer, at)) return slideWindow(transfer, at)
-  rewind(transfer, at + transfer.smoothMs)
+  rewind(transfer, at + transfer.roundTrip.smoothMs)
   return sendWindow(transfer, at)
 }
 
@@ -205,8 +181,8 @@ function repeatedAck(transfer: Transfer, at: number): Effect[] {
     return []
   }
   if (isEcho(transfer, at)) return []
-  if (at - transfer.sentAt < transfer.leastMs / 2) return []
-  rewind(transfer, at + transfer.smoothMs)
+  if (at - transfer.sentAt < transfer.roundTrip.leastMs / 2) return []
+  rewind(transfer, at + transfer.roundTrip.smoothMs)
   return sendWindow(transfer, at)
 }
 
@@ -225,7 +201,7 @@ function retry(transfer: Transfer, at: number): Effect[] {
   transfer.waitMs = Math.min(transfer.waitMs * 2, fixedMs ?? timeoutMs * 8)
   // Lost once is chance. Lost again, the window was too much for something on the way.
   if (transfer.silences++ > 0) transfer.burst = Math.max(1, transfer.burst >> 1)
-  rewind(transfer, at + transfer.smoothMs * 2)
+  rewind(transfer, at + transfer.roundTrip.smoothMs * 2)
   if (transfer.phase === 'offered') {
     return [{ type: 'send-oack' }, { type: 'arm', ms: transfer.waitMs }]
   }
@@ -282,22 +258,9 @@ function progress(transfer: Transfer, at: number): void {
   transfer.confirmed = true
   transfer.tries = 0
   transfer.silences = 0
-  if (!transfer.repeated) {
-    const tookMs = Math.max(0, at - transfer.sentAt)
-    const first = transfer.samples++ === 0
-    const deviation = first ? tookMs / 2 : Math.abs(tookMs - transfer.smoothMs)
-    transfer.deviationMs = first ? deviation : transfer.deviationMs * 0.75 + deviation * 0.25
-    transfer.smoothMs = first ? tookMs : transfer.smoothMs * 0.875 + tookMs * 0.125
-    transfer.leastMs = Math.min(transfer.leastMs, tookMs)
-  }
+  if (!transfer.repeated) learn(transfer.roundTrip, Math.max(0, at - transfer.sentAt))
   transfer.repeated = false
-  const { fixedMs, timeoutMs } = transfer.plan
-  const longest = fixedMs ?? timeoutMs
-  const isLiteral = fixedMs !== undefined && fixedMs <= literalMs
-  const isKnown = !isLiteral && transfer.samples >= (fixedMs === undefined ? 1 : trustedSamples)
-  const least = transfer.samples < trustedSamples ? leastWaitMs : leastTrustedWaitMs
-  const learned = Math.max(least, transfer.smoothMs + transfer.deviationMs * 4)
-  transfer.waitMs = isKnown ? Math.min(learned, longest) : longest
+  transfer.waitMs = usualWaitMs(transfer.roundTrip, transfer.plan)
 }
 
 /** @param isSilent the client's answers stayed away. */
