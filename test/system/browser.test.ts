@@ -113,7 +113,7 @@ describeChromium('the dashboard in Chromium', () => {
     await tile('sim001').click()
     await page.getByRole('heading', { name: 'sim001' }).waitFor()
     const boots = page.getByRole('region', { name: 'Boots' })
-    for (const step of ['Boot loader', 'GRUB configuration', 'start.conf', 'Ready']) {
+    for (const step of ['Boot loader', 'grub.cfg', 'start.conf.lab', 'Ready']) {
       await boots.getByText(step, { exact: true }).first().waitFor()
     }
     const transfer = page.getByRole('region', { name: 'Transfers' }).getByRole('listitem')

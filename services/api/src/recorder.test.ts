@@ -19,6 +19,7 @@ let clock: TestClock
 let bus: Bus
 let recorder: Recorder
 let changes: string[]
+let verdicts: string[]
 
 const pc = { host: 'pc01', mac: '52:54:00:00:00:01', ip: '10.0.0.1' }
 const step = (name: Events['boot.step']['step'], more: Partial<Events['boot.step']> = {}) =>
@@ -70,8 +71,12 @@ beforeEach(async () => {
   clock = createTestClock()
   bus = createMemoryBus({ now: clock.now })
   changes = []
+  verdicts = []
   await bus.subscribe((event: BusEvent) => {
     if (event.type === 'host.status') changes.push(event.os ? `os ${event.os}` : event.status)
+    if (event.type === 'boot.verdict') {
+      verdicts.push(`${event.state} ${event.verdict?.code ?? null}`)
+    }
   })
   recorder = create()
   await recorder.start()
@@ -124,6 +129,49 @@ describe('boots', () => {
     clock.advance(30_000)
     await recorder.settled()
     expect((await listBoots(database.db))[0]?.state).toBe('booting')
+  })
+
+  it('keeps the files of a boot, with what had to be sent again, and says that packets get lost', async () => {
+    for (const name of ['firmware-discover', 'firmware-offer', 'boot-file'] as const) {
+      await step(name)
+    }
+    const file = { via: 'tftp', direction: 'down', file: 'linbofs64', sizeBytes: 9000 } as const
+    await tell('transfer.started', { ...pc, ...file, transfer: 't1' })
+    const end = { transfer: 't1', result: 'ok', bytes: 9000, ms: 700, reason: null } as const
+    await tell('transfer.finished', { ...end, retries: 12 })
+    await tell('transfer.started', { ...pc, ...file, transfer: 't2', file: 'images/a/a.qcow2' })
+    for (const name of ['initramfs', 'start-conf', 'ready'] as const) await step(name)
+    const [boot] = await listBoots(database.db)
+    expect(boot?.files).toMatchObject([{ file: 'linbofs64', bytes: 9000, ms: 700, retries: 12 }])
+    expect(boot?.verdict).toMatchObject({ code: 'packet-loss', facts: { retries: 12 } })
+    expect(verdicts).toEqual(['linbo packet-loss'])
+  })
+
+  it('says why a boot stopped, and takes it back when the machine goes on', async () => {
+    await step('kernel', { ok: false, cause: 'file-missing', about: 'linbo64' })
+    await step('kernel')
+    expect(verdicts).toEqual(['booting file-missing', 'booting null'])
+  })
+
+  it('compares a boot with the earlier ones of its room', async () => {
+    const boot = async (seconds: number) => {
+      await step('linbo-discover')
+      clock.advance(seconds * 1000)
+      for (const name of ['linbo-ack', 'start-conf', 'ready'] as const) await step(name)
+      clock.advance(3_600_000)
+    }
+    for (const seconds of [2, 3, 2, 80]) await boot(seconds)
+    const [slow, usual] = await listBoots(database.db)
+    expect(slow?.verdict).toMatchObject({ code: 'slow', facts: { phase: 'address' } })
+    expect(usual?.verdict).toBeNull()
+  })
+
+  it('takes a connection of ours for the end of the boot', async () => {
+    await step('start-conf')
+    await tell('host.seen', { ...pc, by: 'ssh' })
+    await recorder.settled()
+    const [boot] = await listBoots(database.db)
+    expect(boot?.steps.map((one) => one.step)).toEqual(['start-conf', 'ready'])
   })
 
   it('forgets what is older than thirty days', async () => {
@@ -235,6 +283,9 @@ describe('host status', () => {
     await operation('op1', commands)
     await done('op1')
     expect(changes).toEqual(['linbo', expected])
+    await recorder.settled()
+    const [boot] = await listBoots(database.db)
+    expect(boot?.steps.at(-1)?.step).toBe(expected.startsWith('os') ? 'os' : 'start-conf')
   })
 
   it('stays linbo when the commands only wait for the next boot', async () => {
