@@ -68,7 +68,10 @@ export const windows: Check[] = [
       await expectBlocks(bench, peer, 1, 4)
       await peer.send(ack(4))
       await expectBlocks(bench, peer, 5, 8)
-      await expectBlocks(bench, peer, 5, 8)
+      // A server may first ask with a later block what is missing.
+      const [block] = blocksOf([await peer.next()])
+      if (block !== 5) await peer.send(ack(4))
+      await expectBlocks(bench, peer, block === 5 ? 6 : 5, 8)
       await peer.send(ack(8))
       await expectBlocks(bench, peer, 9, 12)
     },
