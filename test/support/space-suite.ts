@@ -29,7 +29,7 @@ export async function startSpaceSuite(
   for (const name of ['linbo64', 'linbofs64']) {
     await writeFile(join(linboDir, name), Buffer.alloc(300_000, name))
   }
-  await writeFile(join(linboDir, 'start.conf.lab'), sampleStartConf('lab'))
+  await writeFile(join(linboDir, 'start.conf.lab'), sampleStartConf('lab', 'tiny'))
   const environment = Object.entries({ LINBO_DATA_DIR: dataDir, ...settings })
   const words = [...environment.map(([name, value]) => `${name}=${value}`), process.execPath, linbo]
   const output: string[] = []
