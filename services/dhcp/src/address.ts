@@ -1,5 +1,3 @@
-import { parseIpv4 } from '@linbo/formats'
-
 /** A network as its lowest address and prefix length. */
 export interface Network {
   first: number
@@ -12,13 +10,34 @@ export interface Range {
   last: number
 }
 
-/** An IPv4 address as an unsigned number, or undefined when the text is none. */
+const [zero, nine, dot] = [48, 57, 46]
+
+/**
+ * An IPv4 address as an unsigned number, or undefined when the text is none: four numbers without leading zeros. Every
+ * message has a dozen of them, so the characters are read one by one.
+ */
 export function parseAddress(text: string): number | undefined {
-  return parseIpv4(text)?.reduce((sum, part) => sum * 256 + part, 0)
+  let [address, part, digits, parts] = [0, 0, 0, 1]
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at)
+    if (char === dot) {
+      if (digits === 0 || parts === 4) return undefined
+      address = address * 256 + part
+      part = 0
+      digits = 0
+      parts += 1
+    } else {
+      if (char < zero || char > nine || (digits > 0 && part === 0)) return undefined
+      part = part * 10 + char - zero
+      digits += 1
+      if (part > 255) return undefined
+    }
+  }
+  return parts === 4 && digits > 0 ? address * 256 + part : undefined
 }
 
 export function printAddress(address: number): string {
-  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.')
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
 }
 
 /** `10.16.0.0/16`; an address inside the network counts as the network. */

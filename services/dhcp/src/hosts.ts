@@ -8,13 +8,15 @@ export type Host = HostRow | undefined
 /** The registered hosts, in memory. */
 export interface Hosts {
   find(mac: string): Host
-  /** Makes sure that changes older than a quarter of a second are known. Undefined when that is so already. */
+  /** Makes sure that changes older than half a second are known. Undefined when that is so already. */
   refresh(): Promise<void> | undefined
   /** @param listener gets all fixed addresses, now and whenever hosts changed. */
   onChange(listener: (fixed: string[]) => void): void
 }
 
+/** After the first time hosts are read again, after the second nobody is answered before that is done. */
 const freshMs = 250
+const staleMs = 500
 /** While the database is away, the last state counts after this long. */
 const patienceMs = 1000
 
@@ -61,9 +63,10 @@ export function createHosts(
   return {
     find: (mac) => byMac.get(mac),
     refresh() {
-      if (checkedAt + freshMs > clock.now()) return undefined
+      const age = clock.now() - checkedAt
+      if (age < freshMs) return undefined
       checking ??= check()
-      return checking
+      return age < staleMs ? undefined : checking
     },
     onChange(listener) {
       tell = listener

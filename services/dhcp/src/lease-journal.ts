@@ -1,5 +1,12 @@
-import { constants } from 'node:fs'
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { type Clock, LinboError } from '@linbo/runtime'
 import { groupCommit } from './group-commit.ts'
@@ -23,8 +30,8 @@ const mostLeases = 50
 /**
  * Leases of the embedded database, which is slow to commit and does not wait for the disk: each is first appended to
  * a journal on the disk, many at a time, and goes to the database a moment later. What the database missed in a
- * crash is read back from the journal. Two files take turns, so that what is thrown away has long been on the disk
- * in the database.
+ * crash is read back from the journal. Two files take turns, so that what is thrown away has long been on the disk in
+ * the database. The thread waits for the disk, because a trip through Node's thread pool takes longer than the write.
  * @throws LinboError `DHCP_JOURNAL` when the journal cannot be read or written.
  */
 export async function createJournalStore(
@@ -34,21 +41,21 @@ export async function createJournalStore(
   onError: (error: unknown) => void,
 ): Promise<LeaseStore> {
   const [newest, older] = [join(folder, 'dhcp-leases.journal'), join(folder, 'dhcp-leases.older')]
-  const missed = [...(await readJournal(older)), ...(await readJournal(newest))]
+  const missed = [...readJournal(older), ...readJournal(newest)]
   if (missed.length > 0) await outside.saveLeases(missed)
-  let file = await openJournal(newest)
-  let { size } = await file.stat()
+  let file = openJournal(newest)
+  let { size } = fstatSync(file)
   // Whatever a crash left of a last line must not swallow the next one.
-  if (size > 0) await file.write('\n')
+  if (size > 0) writeSync(file, '\n')
   let turnedAt = clock.now()
   let isClosing = false
   /** Leases written to the journals, in the database, and how many of the former are in the older file. */
   const count = { written: 0, stored: 0, older: 0 }
 
-  async function turn(): Promise<void> {
-    await file.close()
-    await rename(newest, older)
-    file = await openJournal(newest)
+  function turn(): void {
+    closeSync(file)
+    renameSync(newest, older)
+    file = openJournal(newest)
     size = 0
     turnedAt = clock.now()
     count.older = count.written
@@ -56,11 +63,11 @@ export async function createJournalStore(
 
   const journal = groupCommit(
     async (batch: Lease[]) => {
-      const lines = Buffer.from(batch.map((lease) => `${JSON.stringify(lease)}\n`).join(''))
+      const lines = batch.map((lease) => `${JSON.stringify(lease)}\n`).join('')
       try {
         const isSettled = turnedAt + settleMs < clock.now() && count.stored >= count.older
-        if (size > longBytes && isSettled) await turn()
-        size += (await file.write(lines)).bytesWritten
+        if (size > longBytes && isSettled) turn()
+        size += writeSync(file, lines)
       } catch (cause) {
         throw broken(newest, cause)
       }
@@ -99,27 +106,29 @@ export async function createJournalStore(
       isClosing = true
       await journal.idle()
       await behind.idle()
-      await file.close()
+      closeSync(file)
     },
   }
 }
 
 /** With O_DSYNC a write returns when it is on the disk. */
-async function openJournal(path: string): Promise<FileHandle> {
+function openJournal(path: string): number {
   const { O_APPEND, O_CREAT, O_WRONLY, O_DSYNC } = constants
   try {
-    return await open(path, O_APPEND | O_CREAT | O_WRONLY | O_DSYNC, 0o600)
+    return openSync(path, O_APPEND | O_CREAT | O_WRONLY | O_DSYNC, 0o600)
   } catch (cause) {
     throw broken(path, cause)
   }
 }
 
 /** The leases in a journal, without a last one that a crash cut short. Empty when there is none. */
-async function readJournal(path: string): Promise<Lease[]> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return ''
-    throw broken(path, cause)
-  })
+function readJournal(path: string): Lease[] {
+  let text = ''
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw broken(path, cause)
+  }
   return text.split('\n').flatMap((line) => {
     try {
       return line ? [JSON.parse(line) as Lease] : []

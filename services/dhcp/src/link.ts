@@ -27,8 +27,11 @@ export interface LinkOptions {
 /** One UDP port on several networks. */
 export interface Link {
   readonly port: number
-  /** Sends from one of our addresses; a broadcast leaves through that address's interface alone. */
-  send(bytes: Uint8Array, to: { address: string; port: number }, from?: string): Promise<void>
+  /**
+   * Sends from one of our addresses; a broadcast leaves through that address's interface alone. What cannot be sent is
+   * told to `onError`.
+   */
+  send(bytes: Uint8Array, to: { address: string; port: number }, from?: string): void
   /** Sends to everybody on an interface. */
   broadcast(bytes: Uint8Array, device: string, port: number): Promise<void>
   close(): Promise<void>
@@ -45,6 +48,9 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const shared = { purpose, setting, reuseAddr: true, broadcast: true, onError }
   const sockets = new Map<string, UdpSocket>()
   let port = options.port
+  const onSent = (error: Error | null) => {
+    if (error) onError(error)
+  }
   const close = async () => {
     await Promise.all([...sockets.values()].map((socket) => socket.close()))
   }
@@ -71,8 +77,8 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     const [first] = sockets.values()
     return {
       port,
-      send: async (bytes, to, from) =>
-        (sockets.get(from ?? '') ?? first)?.send(bytes, to.port, to.address),
+      send: (bytes, to, from) =>
+        (sockets.get(from ?? '') ?? first)?.socket.send(bytes, to.port, to.address, onSent),
       broadcast: async (bytes, device, port) =>
         sockets.get(device)?.send(bytes, port, '255.255.255.255'),
       close,

@@ -30,16 +30,26 @@ export function readArea(
 
 /** Writes options one after the other; a value above 255 bytes becomes several pieces (RFC 3396 5). */
 export function writeArea(options: Iterable<readonly [number, Uint8Array]>): Uint8Array {
-  const pieces: Uint8Array[] = []
-  for (const [code, value] of options) {
-    let at = 0
+  const all = [...options]
+  const area = new Uint8Array(all.reduce((sum, [, value]) => sum + areaBytes(value), 0))
+  let to = 0
+  for (const [code, value] of all) {
+    let from = 0
     do {
-      const piece = value.subarray(at, at + 255)
-      pieces.push(Uint8Array.of(code, piece.length), piece)
-      at += 255
-    } while (at < value.length)
+      const piece = value.length > 255 ? value.subarray(from, from + 255) : value
+      area[to] = code
+      area[to + 1] = piece.length
+      area.set(piece, to + 2)
+      to += 2 + piece.length
+      from += 255
+    } while (from < value.length)
   }
-  return join(pieces)
+  return area
+}
+
+/** What a value takes up in an area. */
+export function areaBytes(value: Uint8Array): number {
+  return value.length + 2 * Math.max(1, Math.ceil(value.length / 255))
 }
 
 function join(pieces: Uint8Array[]): Uint8Array {

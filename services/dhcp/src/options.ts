@@ -85,23 +85,22 @@ export function optionsOf(values: OptionValues): Options {
 }
 
 function read(bytes: Uint8Array, kind: keyof Kinds): Kinds[keyof Kinds] | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const size = bytes.length
   switch (kind) {
     case 'u8':
-      return size === 1 ? view.getUint8(0) : undefined
+      return size === 1 ? bytes[0] : undefined
     case 'u16':
-      return size === 2 ? view.getUint16(0) : undefined
+      return size === 2 ? number(bytes, 0, 2) : undefined
     case 'u32':
-      return size === 4 ? view.getUint32(0) : undefined
+      return size === 4 ? number(bytes, 0, 4) : undefined
     case 'address':
-      return size === 4 ? printAddress(view.getUint32(0)) : undefined
+      return size === 4 ? printAddress(number(bytes, 0, 4)) : undefined
     case 'addresses':
       if (size === 0 || size % 4 !== 0) return undefined
-      return every(size / 4, (index) => printAddress(view.getUint32(index * 4)))
+      return every(size / 4, (index) => printAddress(number(bytes, index * 4, 4)))
     case 'u16s':
       if (size === 0 || size % 2 !== 0) return undefined
-      return every(size / 2, (index) => view.getUint16(index * 2))
+      return every(size / 2, (index) => number(bytes, index * 2, 2))
     case 'codes':
       return [...bytes]
     case 'text':
@@ -110,6 +109,15 @@ function read(bytes: Uint8Array, kind: keyof Kinds): Kinds[keyof Kinds] | undefi
       return bytes
   }
 }
+
+/** A big-endian number of `size` bytes. */
+function number(bytes: Uint8Array, at: number, size: 2 | 4): number {
+  let value = 0
+  for (let index = at; index < at + size; index++) value = value * 256 + (bytes[index] ?? 0)
+  return value
+}
+
+const encoder = new TextEncoder()
 
 function write(value: Kinds[keyof Kinds], kind: keyof Kinds): Uint8Array {
   switch (kind) {
@@ -129,7 +137,7 @@ function write(value: Kinds[keyof Kinds], kind: keyof Kinds): Uint8Array {
     case 'u16s':
       return wide(2, value as number[])
     case 'text':
-      return new TextEncoder().encode(value as string)
+      return encoder.encode(value as string)
     case 'codes':
     case 'bytes':
       return Uint8Array.from(value as Iterable<number>)
@@ -148,10 +156,9 @@ function every<T>(count: number, make: (index: number) => T): T[] {
 
 function wide(size: 2 | 4, numbers: number[]): Uint8Array {
   const bytes = new Uint8Array(size * numbers.length)
-  const view = new DataView(bytes.buffer)
-  for (const [index, number] of numbers.entries()) {
-    if (size === 2) view.setUint16(index * 2, number)
-    else view.setUint32(index * 4, number)
+  let at = 0
+  for (const number of numbers) {
+    for (let shift = size * 8 - 8; shift >= 0; shift -= 8) bytes[at++] = number >>> shift
   }
   return bytes
 }

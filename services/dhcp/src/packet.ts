@@ -1,6 +1,6 @@
 import { printMac } from '@linbo/formats'
 import { parseAddress, printAddress } from './address.ts'
-import { readArea, writeArea } from './option-area.ts'
+import { areaBytes, readArea, writeArea } from './option-area.ts'
 import type { Options } from './options.ts'
 import { PacketError } from './packet-error.ts'
 
@@ -120,9 +120,8 @@ export function encodeWithin(
   const relay = packet.options.get(relayCode)
   const tail = relay ? writeArea([[relayCode, relay]]) : new Uint8Array()
   const space = maxBytes - optionsAt - tail.length - 1
-  if (writeArea(wanted).length <= space) {
-    return { bytes: layOut(packet, writeArea(wanted), tail), dropped: [] }
-  }
+  const whole = writeArea(wanted)
+  if (whole.length <= space) return { bytes: layOut(packet, whole, tail), dropped: [] }
   const areas = [
     { bit: 0, room: space - 3, options: [] as typeof wanted },
     { bit: 1, room: packet.file === '' ? field.file[1] - 1 : 0, options: [] as typeof wanted },
@@ -130,7 +129,7 @@ export function encodeWithin(
   ]
   const dropped: number[] = []
   for (const [code, value] of wanted) {
-    const size = writeArea([[code, value]]).length
+    const size = areaBytes(value)
     const area = areas.find(({ room }) => size <= room)
     if (!area) {
       dropped.push(code)
@@ -152,26 +151,28 @@ export function encodeWithin(
   return { bytes, dropped }
 }
 
+const encoder = new TextEncoder()
+
 function layOut(packet: Packet, options: Uint8Array, tail: Uint8Array): Uint8Array {
   const size = optionsAt + options.length + tail.length + 1
   const bytes = new Uint8Array(Math.max(size, minBytes))
   const view = new DataView(bytes.buffer)
-  const chaddr =
-    packet.chaddr === '' ? [] : packet.chaddr.split(':').map((one) => parseInt(one, 16))
-  view.setUint8(0, packet.op === 'request' ? 1 : 2)
-  view.setUint8(1, packet.htype)
-  view.setUint8(2, chaddr.length)
-  view.setUint8(3, packet.hops)
+  const chaddr = packet.chaddr === '' ? [] : packet.chaddr.split(':')
+  bytes[0] = packet.op === 'request' ? 1 : 2
+  bytes[1] = packet.htype
+  bytes[2] = chaddr.length
+  bytes[3] = packet.hops
   view.setUint32(4, packet.xid)
   view.setUint16(8, packet.secs)
   view.setUint16(10, packet.broadcast ? 0x8000 : 0)
-  for (const [index, name] of (['ciaddr', 'yiaddr', 'siaddr', 'giaddr'] as const).entries()) {
-    view.setUint32(12 + index * 4, parseAddress(packet[name]) ?? 0)
-  }
-  bytes.set(chaddr, 28)
+  view.setUint32(12, parseAddress(packet.ciaddr) ?? 0)
+  view.setUint32(16, parseAddress(packet.yiaddr) ?? 0)
+  view.setUint32(20, parseAddress(packet.siaddr) ?? 0)
+  view.setUint32(24, parseAddress(packet.giaddr) ?? 0)
+  for (let at = 0; at < chaddr.length; at++) bytes[28 + at] = Number.parseInt(chaddr[at] ?? '', 16)
   for (const name of ['sname', 'file'] as const) {
     const [at, length] = field[name]
-    bytes.set(new TextEncoder().encode(packet[name]).subarray(0, length - 1), at)
+    if (packet[name] !== '') bytes.set(encoder.encode(packet[name]).subarray(0, length - 1), at)
   }
   view.setUint32(236, magic)
   bytes.set(options, optionsAt)

@@ -6,7 +6,6 @@ import type { DhcpSettings } from './config.ts'
 import type { Destination } from './destination.ts'
 import { createForeignServers } from './foreign-servers.ts'
 import { createHosts, type Host } from './hosts.ts'
-import { inTime } from './in-time.ts'
 import type { Lease } from './lease.ts'
 import { type Arrival, type Link, machineAddresses, openLink } from './link.ts'
 import { openFullMode } from './open-full.ts'
@@ -74,7 +73,7 @@ export async function openServer(parts: ServerParts): Promise<Server> {
       purpose: 'DHCP',
       devices: subnets.flatMap((subnet) => subnet.interface ?? []),
       addresses: machine,
-      onError: (err) => log.debug({ err }, 'socket error'),
+      onError: (err) => tell.warn(`send ${err.message}`, { err }, 'an answer was not sent'),
       onMessage: (bytes, arrival) => receive(bytes, arrival),
     })
     links.push(link)
@@ -89,23 +88,26 @@ export async function openServer(parts: ServerParts): Promise<Server> {
       } else if (waiting.size >= waitingLimit) {
         counts.dropped += 1
         tell.warn('queue', { waiting: waiting.size }, 'too many requests at once, some are dropped')
-      } else {
-        const handling: Promise<void> = handle(request, arrival).finally(() =>
-          waiting.delete(handling),
-        )
+      } else handle(request, arrival)
+    }
+
+    function handle(request: Request, arrival: Arrival) {
+      try {
+        const decided = respond(request, arrival)
+        if (!(decided instanceof Promise)) return sendAll(request, decided)
+        const handling: Promise<void> = decided
+          .then((sendings) => sendAll(request, sendings))
+          .catch((error) => complain(error, request.mac))
+          .finally(() => waiting.delete(handling))
         waiting.add(handling)
+      } catch (error) {
+        complain(error, request.mac)
       }
     }
 
-    async function handle(request: Request, arrival: Arrival) {
-      try {
-        const decided = respond(request, arrival)
-        const sendings = decided instanceof Promise ? await inTime(clock, decided) : decided
-        for (const one of sendings) await send(link, request, one)
-        if (sendings.length > 0) problem = undefined
-      } catch (err) {
-        complain(err, request.mac)
-      }
+    function sendAll(request: Request, sendings: Sending[]) {
+      for (const one of sendings) send(link, request, one)
+      if (sendings.length > 0) problem = undefined
     }
   }
 
@@ -114,20 +116,15 @@ export async function openServer(parts: ServerParts): Promise<Server> {
     problem = err instanceof Error ? err.message : String(err)
   }
 
-  async function send(link: Link, request: Request, { answer, host, to, from }: Sending) {
+  function send(link: Link, request: Request, { answer, host, to, from }: Sending) {
     const { bytes, dropped } = encodeWithin(answer.packet, request.maxBytes)
     if (dropped.length > 0) {
       const facts = { host: request.mac, dropped }
       tell.warn(`size ${request.mac}`, facts, 'answer is too long for the client')
     }
-    try {
-      await link.send(bytes, to, from)
-      counts.answered += 1
-      tell.answered(request, host, answer)
-    } catch (err) {
-      const facts = { host: request.mac, ip: to.address, err }
-      tell.warn(`send ${to.address}`, facts, 'answer was not sent')
-    }
+    link.send(bytes, to, from)
+    counts.answered += 1
+    tell.answered(request, host, answer)
   }
 
   const hosts = createHosts(outside, clock, complain)
