@@ -21,6 +21,11 @@ export type News =
   | { type: 'log'; level: 'debug' | 'info' | 'warn' | 'error'; facts: object; text: string }
   | { type: 'state'; transfers: number; rootMissing: boolean }
 
+/** What the thread says first. */
+export interface ThreadUp {
+  port: number
+}
+
 export interface Outcome {
   result: TransferResult
   bytes: number

@@ -1,26 +1,23 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { LinboError } from '@linbo/runtime'
+import { type ThreadStart, wrapError } from '@linbo/runtime/thread'
 import { Engine, type EngineConfig } from './engine.ts'
-import type { News } from './news.ts'
-import type { FromThread, ToThread } from './thread-messages.ts'
+import type { News, ThreadUp } from './news.ts'
 
 const config = workerData as EngineConfig
 const isVerbose = config.LINBO_LOG_LEVEL === 'debug'
-const post = (message: FromThread) => parentPort?.postMessage(message)
+const post = (message: News | ThreadStart<ThreadUp>) => parentPort?.postMessage(message)
 const tell = (news: News) => {
-  if (news.type !== 'log' || news.level !== 'debug' || isVerbose) post({ type: 'news', news })
+  if (news.type !== 'log' || news.level !== 'debug' || isVerbose) post(news)
 }
 
 try {
   const engine = new Engine(config, tell, () => performance.now())
   await engine.start()
-  parentPort?.on('message', async (message: ToThread) => {
-    if (message.type !== 'stop') return
+  parentPort?.once('message', async () => {
     await engine.stop()
     parentPort?.close()
   })
-  post({ type: 'listening', port: engine.port })
+  post({ type: 'up', up: { port: engine.port } })
 } catch (error) {
-  const { code, message, fix } = error as LinboError
-  post({ type: 'failed', error: { code, message, fix } })
+  post({ type: 'failed', error: wrapError(error) })
 }

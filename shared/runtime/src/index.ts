@@ -6,4 +6,12 @@ export { pause } from './pause.ts'
 export { type RunOptions, run } from './run.ts'
 export type { Health, Service } from './service.ts'
 export { listenTcp } from './tcp.ts'
+export {
+  startThread,
+  type Thread,
+  type ThreadStart,
+  unwrapError,
+  type WrappedError,
+  wrapError,
+} from './thread.ts'
 export { openUdp, type UdpOptions, type UdpSocket } from './udp.ts'
