@@ -11,9 +11,9 @@ it('resolves with what the thread says when it is up, then passes on its message
   const thread = await startThread<{ port: number }, { type: string }>({
     module: module(`
       parentPort.once('message', (text) => {
-        parentPort.postMessage({ type: 'echo', text })
-        parentPort.close()
-      })
+        parentPort.postMessage({ type: 'echo', text });
+        parentPort.close();
+      });
       parentPort.postMessage({ type: 'up', up: { port: workerData } })`),
     data: 69,
     onMessage: heard.resolve,
