@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Bus, BusEvent, Machine } from '@linbo/bus'
+import type { BootVerdict, Bus, BusEvent, Machine } from '@linbo/bus'
 import type { Db, HostRow } from '@linbo/db'
 import { beginFile, goOnWithFile, isPartOfBoot, stepOfFile } from './boot-attempt-files.ts'
 import { readyAt } from './boot-phases.ts'
@@ -14,7 +14,7 @@ import {
   type Timeline,
 } from './boot-timeline.ts'
 import { findUsual, type Usual } from './boot-usual.ts'
-import { judge, lossOf, nameOf } from './boot-verdict.ts'
+import { judge, lossOf, nameOf, severityOf } from './boot-verdict.ts'
 import type { RecordBatch } from './record-batch.ts'
 
 /** Keeps the boot attempts: their steps, files and verdicts, stored and told as they change. */
@@ -69,7 +69,10 @@ export function createBootKeeper(deps: {
       attempt.verdict = verdict
     }
     const { id, host, mac, ip, state } = attempt
-    const verdict = attempt.verdict as BusEvent<'boot.verdict'>['verdict']
+    const code = attempt.verdict?.code as BootVerdict | undefined
+    const verdict = code
+      ? { code, severity: severityOf(state, code), facts: attempt.verdict?.facts ?? {} }
+      : null
     const news = `${state} ${verdict?.code ?? null}`
     if (told.get(id) === news) return
     const isFirst = !told.has(id)

@@ -2,7 +2,7 @@ import type { BootCause, BootStep, BootVerdict } from '@linbo/bus'
 import type { StoredBootFile } from '@linbo/db'
 import { describe, expect, it } from 'vitest'
 import type { Attempt } from './boot-timeline.ts'
-import { judge } from './boot-verdict.ts'
+import { judge, severityOf } from './boot-verdict.ts'
 import { verdictWords } from './boot-verdict-words.ts'
 
 const start = Date.parse('2026-01-05T08:00:00Z')
@@ -137,6 +137,11 @@ const cases: { name: string; boot: Attempt; code: BootVerdict | null; says?: Reg
     ),
     code: null,
   },
+  {
+    name: 'loses many packets and still boots',
+    boot: attempt('booting', loaded, [lossy]),
+    code: 'packet-loss',
+  },
   { name: 'has not stopped yet', boot: attempt('booting', firmware), code: null },
   {
     name: 'gets no offer',
@@ -227,6 +232,13 @@ describe('the verdict on a machine that', () => {
       if (says) expect(text).toMatch(says)
     })
   }
+})
+
+it('is a warning while the machine boots all the same', () => {
+  expect(severityOf('booting', 'packet-loss')).toBe('warning')
+  expect(severityOf('linbo', 'no-ssh')).toBe('warning')
+  expect(severityOf('stalled', 'packet-loss')).toBe('error')
+  expect(severityOf('booting', 'file-missing')).toBe('error')
 })
 
 it('names the room when several of its machines lose packets at once', () => {

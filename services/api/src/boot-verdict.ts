@@ -54,7 +54,14 @@ export function judge(attempt: Attempt, around: Around): StoredVerdict | null {
     return lossVerdict(attempt, loss, around)
   }
   if (failure) return failureVerdict(attempt, failure)
-  return attempt.state === 'stalled' ? stallVerdict(attempt) : null
+  if (attempt.state === 'stalled') return stallVerdict(attempt)
+  return loss ? lossVerdict(attempt, loss, around) : null
+}
+
+/** Whether the boot stopped for this, or goes on all the same. */
+export function severityOf(state: string, code: string): 'error' | 'warning' {
+  const isLoss = code === 'packet-loss' || code === 'room-packet-loss'
+  return state === 'linbo' || (isLoss && state === 'booting') ? 'warning' : 'error'
 }
 
 export interface Loss {

@@ -3,6 +3,7 @@ import type { BootRow, StoredBootFile, StoredBootStep } from '@linbo/db'
 import { moment } from './answers.ts'
 import { type BootPhase, phaseOfStep, phases, phaseTimes } from './boot-phases.ts'
 import type { Usual } from './boot-usual.ts'
+import { severityOf } from './boot-verdict.ts'
 import { verdictWords } from './boot-verdict-words.ts'
 import type { Progress } from './live-transfers.ts'
 
@@ -15,7 +16,7 @@ export const verdictSchema = z
     code: z.string().openapi({ example: 'packet-loss', description: 'stable, for programs' }),
     severity: z
       .enum(['error', 'warning'])
-      .openapi({ description: 'warning: it arrived all the same' }),
+      .openapi({ description: 'warning: it boots all the same' }),
     title: z.string(),
     lastSeen: z.string().openapi({ description: 'the last sign of the machine' }),
     likelyCause: z.string(),
@@ -170,7 +171,7 @@ export function verdictView(row: BootRow): VerdictView | null {
   const { code, facts } = row.verdict
   return {
     code,
-    severity: row.state === 'linbo' ? 'warning' : 'error',
+    severity: severityOf(row.state, code),
     ...verdictWords(row.verdict),
     lastSeen: lastSeen(row),
     facts,

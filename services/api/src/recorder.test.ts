@@ -144,7 +144,7 @@ describe('boots', () => {
     const [boot] = await listBoots(database.db)
     expect(boot?.files).toMatchObject([{ file: 'linbofs64', bytes: 9000, ms: 700, retries: 12 }])
     expect(boot?.verdict).toMatchObject({ code: 'packet-loss', facts: { retries: 12 } })
-    expect(verdicts).toEqual(['linbo packet-loss'])
+    expect(verdicts).toEqual(['booting packet-loss', 'linbo packet-loss'])
   })
 
   it('says why a boot stopped, and takes it back when the machine goes on', async () => {

@@ -112,8 +112,13 @@ export interface Events {
   'boot.verdict': Machine & {
     boot: string
     state: 'booting' | 'linbo' | 'stalled'
-    /** `facts`: the names and numbers of its sentences. */
-    verdict: { code: BootVerdict; facts: Record<string, string | number> } | null
+    verdict: {
+      code: BootVerdict
+      /** `warning`: the machine boots all the same. */
+      severity: 'error' | 'warning'
+      /** The names and numbers of its sentences. */
+      facts: Record<string, string | number>
+    } | null
   }
   'transfer.started': Machine & {
     /** Unique per transfer. */

@@ -32,7 +32,7 @@ export interface BootSummary {
 /** What a boot came to; the words for it are our own. */
 export interface Verdict {
   code: BootVerdict
-  /** `warning`: it arrived all the same. */
+  /** `warning`: it boots all the same. */
   severity: 'error' | 'warning'
   facts: Record<string, string | number>
 }

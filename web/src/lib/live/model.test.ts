@@ -60,12 +60,12 @@ describe('hosts', () => {
     const model = world()
     const step = { type: 'boot.step', ...pc01, ok: true, detail: '' }
     const facts = { machine: 'pc01' }
-    const verdict = { code: 'linux-silent', facts }
+    const verdict = { code: 'linux-silent', severity: 'error', facts }
     play(model, { ...step, step: 'initramfs' })
     play(model, { type: 'boot.verdict', ...pc01, boot: 'b7', state: 'stalled', verdict })
     expect(model.hosts.get('pc01')?.boot).toMatchObject({
       ...{ id: 'b7', state: 'stalled', step: 'initramfs' },
-      verdict: { code: 'linux-silent', severity: 'error', facts },
+      verdict,
     })
     play(model, { ...step, step: 'firmware-discover' })
     expect(model.hosts.get('pc01')?.boot).toMatchObject({ state: 'booting', verdict: null })

@@ -81,9 +81,7 @@ export function apply(model: Model, event: BusEvent, touched: Touched): void {
       const host = known(model, event.host, touched)
       if (!host?.boot) return
       const { boot: id, state, verdict } = event
-      const severity = state === 'linbo' ? ('warning' as const) : ('error' as const)
-      const boot = { ...host.boot, id, state, verdict: verdict && { ...verdict, severity } }
-      put(model, { ...host, boot }, touched)
+      put(model, { ...host, boot: { ...host.boot, id, state, verdict } }, touched)
       return
     }
     case 'transfer.started':
