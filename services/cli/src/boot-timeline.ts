@@ -103,7 +103,20 @@ function parts(boot: Boot, phase: Boot['phases'][number]['phase'], totalMs: numb
   const small = ofPhase.filter(isSmall)
   const sum = small.reduce((total, one) => total + one.bytes, 0)
   const rest: Row[] =
-    small.length > 0 ? [[`  ${small.length} small files`, '', '', '', '', bytes(sum), 0, '']] : []
+    small.length > 0
+      ? [
+          [
+            `  ${small.length} small file${small.length === 1 ? '' : 's'}`,
+            '',
+            '',
+            '',
+            '',
+            bytes(sum),
+            0,
+            '',
+          ],
+        ]
+      : []
   const inOrder = [...steps, ...files].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
   return [...inOrder.map((one) => one.row), ...rest]
 }
