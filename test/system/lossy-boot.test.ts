@@ -1,7 +1,6 @@
 import { mkdtemp, rm, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Boot } from '@linbo/api'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { compile } from '../bench/support/programs.ts'
 import { createNamespace, type Namespace } from '../support/namespace.ts'
@@ -52,7 +51,7 @@ requireTool(
       .poll(
         async () => {
           const { lines } = await suite.linbo('host', 'show', 'pc17', '--json')
-          return (JSON.parse(lines.join('\n')) as { lastBoot: Boot | null }).lastBoot
+          return (JSON.parse(lines.join('\n')) as { lastBoot: object | null }).lastBoot
         },
         { timeout: 20_000 },
       )

@@ -185,8 +185,11 @@ describe('a boot that goes wrong is told why', () => {
   it('packets that get lost, though it arrives in the end', async () => {
     const one = await machine({ room: 'r201' })
     await bootOverBadCable(one, 1)
+    await suite.event(
+      (event) => event.type === 'boot.verdict' && event.mac === one.mac && event.state === 'linbo',
+    )
     const told = await verdict(one, 'packet-loss')
-    expect(told).toMatchObject({ severity: 'warning', boot: { state: 'linbo' } })
+    expect(told.severity).toBe('warning')
     expect(told.text).toContain(`${one.hostname} (${one.ip})`)
     const initramfs = told.boot.files.find((file) => file.file === 'linbofs64')
     expect(initramfs).toMatchObject({ result: 'ok', bytes: 300_000 })
