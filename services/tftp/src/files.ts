@@ -1,4 +1,4 @@
-import { type BigIntStats, constants } from 'node:fs'
+import { type BigIntStats, constants, statSync } from 'node:fs'
 import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathBelow, whySecret } from './path.ts'
@@ -46,7 +46,16 @@ export function createFiles(root: string): Files {
     return found
   }
 
+  /** GRUB asks for nine files in a row that are not there: that they are not is found out without waiting. */
+  function isAbsent(path: string): boolean {
+    if (statSync(join(root, path), { throwIfNoEntry: false })) return false
+    rootMissing = !statSync(root, { throwIfNoEntry: false })
+    return true
+  }
+
   async function openOnce(path: string): Promise<Opened | 'replaced'> {
+    if (isAbsent(path))
+      return { kind: 'missing', reason: rootMissing ? `${root} is missing` : 'no such file' }
     const base = await realRoot()
     if (base === undefined) return { kind: 'missing', reason: `${root} is missing` }
     // Looked at before it is opened: opening alone can do something, if it is a device.
