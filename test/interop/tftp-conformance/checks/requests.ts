@@ -152,7 +152,7 @@ export const requests: Check[] = [
       const peer = await bench.peer()
       const begun = performance.now()
       isError(await peer.ask('boot/grub/grub.cfg-C0A80001'), 1)
-      assert(performance.now() - begun < 1000, 'it took a second')
+      assert(performance.now() - begun < 3000, 'it took three seconds')
     },
   },
   {
