@@ -62,6 +62,7 @@ const debian = {
     'qemu-system-x86',
     'qemu-utils',
     'seabios',
+    'tcpdump',
     'zstd',
   ],
 }

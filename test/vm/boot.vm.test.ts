@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { BusEvent } from '@linbo/bus'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { capture } from './lab/capture.ts'
 import { type Dashboard, openDashboard } from './lab/dashboard.ts'
 import { createLab, imageName, type Lab } from './lab/lab.ts'
 import type { Firmware, Machine } from './lab/machine.ts'
@@ -95,7 +96,7 @@ describe('machines with UEFI and BIOS boot from the suite', () => {
   })
 
   it.each(pcs)('counted every byte of the kernel and initramfs of $hostname', async (pc) => {
-    for (const file of ['linbo64', 'linbofs64']) expectWhole(pc, file, 'tftp')
+    for (const file of ['linbo64', 'linbofs64']) expectWhole(pc, file, 'http')
   })
 })
 
@@ -156,6 +157,37 @@ describe('linbo-remote puts an image on both', () => {
   it.each(pcs)('knows that $hostname has left LINBO for its operating system', async (pc) => {
     const host = await lab.api.get<{ status: string; os: string }>(`/hosts/${pc.hostname}`)
     expect(host).toMatchObject({ status: 'os', os: 'TinyOS' })
+  })
+})
+
+describe('a machine whose UEFI knows HTTP Boot', () => {
+  const pc: Pc = {
+    hostname: 'vm-http',
+    firmware: 'uefi-http',
+    mac: '52:54:00:77:00:03',
+    group: 'efi',
+    lastByte: 53,
+  }
+
+  it('comes into LINBO without TFTP', async () => {
+    const { hostname, firmware, mac, group, lastByte } = pc
+    const ip = `${lab.network.prefix}.${lastByte}`
+    await lab.api.post('/hosts', { hostname, mac, ip, group, room: 'lab' })
+    await using heard = await capture(lab.network, `ether host ${mac} and udp`)
+    await using machine = await lab.powerOn({ name: hostname, firmware, mac })
+    machines.set(hostname, machine)
+    await machine.serial.waitFor(/^READY vm-http/m, 300_000)
+    await lab.events.waitFor(
+      'host.status',
+      (event) => event.host === hostname && event.status === 'linbo',
+      5000,
+    )
+    const packets = await heard.lines()
+    expect(packets.filter((line) => line.includes('BOOTP/DHCP')).length).toBeGreaterThan(3)
+    expect(packets.filter((line) => !line.includes('BOOTP/DHCP'))).toEqual([])
+    const bootFile = lab.events.of('boot.step').filter(about(pc))
+    expect(bootFile.find(({ step }) => step === 'boot-file')?.detail).toContain('core-http.efi')
+    for (const file of ['linbo64', 'linbofs64']) expectWhole(pc, file, 'http')
   })
 })
 

@@ -49,7 +49,7 @@ export function createApp(deps: AppDeps) {
 
   const routed = app
     .route('/', health(deps))
-    .route('/boot', boot(deps))
+    .route('/', boot(deps))
     .route('/api/v1/hosts', hosts(deps))
     .route('/api/v1/rooms', rooms(deps))
     .route('/api/v1/groups', groups(deps))

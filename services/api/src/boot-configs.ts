@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { ensureTree, publishBootConfigs, type StartConfWatch, watchStartConfs } from '@linbo/boot'
+import {
+  type BootServer,
+  ensureTree,
+  publishBootConfigs,
+  type StartConfWatch,
+  watchStartConfs,
+} from '@linbo/boot'
 import type { Bus } from '@linbo/bus'
 import { type Db, listHosts } from '@linbo/db'
 import type { Logger } from '@linbo/log'
@@ -20,12 +26,14 @@ export interface BootConfigPublisher {
 
 export function createBootConfigPublisher(deps: {
   root: string
+  /** Where machines load from. */
+  server: BootServer
   db: Db
   bus: Pick<Bus, 'publish'>
   log: Logger
   startConfs: StartConfFiles
 }): BootConfigPublisher {
-  const { root, db, bus, log, startConfs } = deps
+  const { root, server, db, bus, log, startConfs } = deps
   const digests = new Map<string, string | undefined>()
   let watch: StartConfWatch | undefined
   let watchProblem: string | undefined
@@ -35,7 +43,7 @@ export function createBootConfigPublisher(deps: {
 
   const run = async () => {
     try {
-      await publishBootConfigs({ root, hosts: await listHosts(db), log })
+      await publishBootConfigs({ root, server, hosts: await listHosts(db), log })
       publishProblem = undefined
     } catch (err) {
       publishProblem = err instanceof Error ? err.message : String(err)

@@ -123,6 +123,19 @@ it('a machine that stops reading is given up', async () => {
   await impatient.close()
 })
 
+it('GRUB takes a missing file for an empty one', async () => {
+  const socket = open('')
+  let heard = ''
+  socket.on('data', (bytes) => {
+    heard += bytes
+  })
+  socket.write(head('grub/none.cfg').replace('\r\n\r\n', '\r\nUser-Agent: GRUB 2.06\r\n\r\n'))
+  await expect.poll(() => heard).toMatch(/\r\n\r\n$/)
+  expect(heard).toMatch(
+    /^HTTP\/1\.1 404 Not Found\r\n(?!Content-Length)[\s\S]*\r\nContent-Length: 0\r\n/,
+  )
+})
+
 it('one connection asks for the size, then for one file after another, as UEFI and iPXE do', async () => {
   const socket = open('')
   let heard = ''

@@ -9,6 +9,7 @@ import { type ApiConfig, schema } from './config.ts'
 import { createDashboard } from './dashboard.ts'
 import { createEventSource } from './event-source.ts'
 import { createEventsSocket } from './events-socket.ts'
+import { createIpxeGuard } from './ipxe-guard.ts'
 import { createLiveTransfers } from './live-transfers.ts'
 import { createMetrics } from './metrics.ts'
 import { createRecorder } from './recorder.ts'
@@ -48,11 +49,13 @@ export function createApiService(parts: ApiParts): Service {
   const recorder = createRecorder({ db, bus, clock, log, osName: startConfs.osName, patience })
   const bootConfigs = createBootConfigPublisher({
     root: config.LINBO_DIR,
+    server: { address: config.LINBO_SERVER_IP, httpPort: config.LINBO_HTTP_PORT },
     db,
     bus,
     log,
     startConfs,
   })
+  const ipxeGuard = createIpxeGuard({ root: config.LINBO_DIR, bus, log })
   const bootFiles = createBootFileServer({
     ...{ root: config.LINBO_DIR, db, bus, log, clock },
     cacheBytes: config.LINBO_HTTP_CACHE_MB * 1024 * 1024,
@@ -68,6 +71,7 @@ export function createApiService(parts: ApiParts): Service {
       const adminToken = await openAdminToken(config.LINBO_DATA_DIR)
       if (parts.embedded) await abortOpenTransfers(db)
       await live.start()
+      await ipxeGuard.start()
       await recorder.start()
       await bootConfigs.start()
       const deps = {
@@ -96,6 +100,7 @@ export function createApiService(parts: ApiParts): Service {
       bootFiles.close()
       await bootConfigs.stop()
       await recorder.stop()
+      await ipxeGuard.stop()
       await live.stop()
     },
     health(): Health {

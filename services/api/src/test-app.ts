@@ -61,7 +61,14 @@ export async function openTestApp(
   const log = silentLog
   const metrics = createMetrics({ withProcess: false, version: '0.0.0' })
   const startConfs = createStartConfFiles(root)
-  const bootConfigs = createBootConfigPublisher({ root, db, bus, log, startConfs })
+  const bootConfigs = createBootConfigPublisher({
+    root,
+    server: { address: '10.0.0.1', httpPort: 8080 },
+    db,
+    bus,
+    log,
+    startConfs,
+  })
   const live = createLiveTransfers({ bus, now: clock.now, onFinished: metrics.transfer })
   await bootConfigs.start()
   await live.start()

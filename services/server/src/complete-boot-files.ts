@@ -1,11 +1,21 @@
-import { bootFileStatus, buildNetDir, isBuiltFor, writeMd5Files } from '@linbo/boot'
+import {
+  type BootServer,
+  bootFileStatus,
+  buildNetDir,
+  isBuiltFor,
+  writeMd5Files,
+} from '@linbo/boot'
 import type { Logger } from '@linbo/log'
 
 /**
  * On a new server, or one with a new address, makes what can be made: GRUB's network tree, and the `.md5` files
  * of kernel and initramfs. What goes wrong is logged with its fix; the suite runs on.
  */
-export async function completeBootFiles(root: string, server: string, log: Logger): Promise<void> {
+export async function completeBootFiles(
+  root: string,
+  server: BootServer,
+  log: Logger,
+): Promise<void> {
   try {
     await writeMd5Files(root)
     const files = await bootFileStatus(root)

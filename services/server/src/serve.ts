@@ -49,8 +49,9 @@ export async function serve(options: ServeOptions): Promise<void> {
       onReady: () => {
         reporting.tell()
         options.print(banner(services, parts.config, moved))
-        const { LINBO_DIR, LINBO_SERVER_IP } = parts.config
-        void completeBootFiles(LINBO_DIR, LINBO_SERVER_IP, parts.log)
+        const { LINBO_DIR, LINBO_SERVER_IP, LINBO_HTTP_PORT } = parts.config
+        const server = { address: LINBO_SERVER_IP, httpPort: LINBO_HTTP_PORT }
+        void completeBootFiles(LINBO_DIR, server, parts.log)
       },
       onStopped: reporting.stop,
       ...(options.signal ? { signal: options.signal } : {}),

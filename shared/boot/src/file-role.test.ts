@@ -4,6 +4,10 @@ import { macFromName, roleOf } from './file-role.ts'
 it.each([
   ['boot/grub/x86_64-efi/core.efi', { step: 'boot-file', required: true, firmware: 'uefi-x64' }],
   [
+    'boot/grub/x86_64-efi/core-http.efi',
+    { step: 'boot-file', required: true, firmware: 'uefi-http-x64' },
+  ],
+  [
     'boot/grub/x86_64-efi/core-proxy.efi',
     { step: 'boot-file', required: true, firmware: 'uefi-x64' },
   ],

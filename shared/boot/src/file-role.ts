@@ -16,6 +16,9 @@ export function roleOf(path: string): FileRole | undefined {
   const inGrub = path.startsWith(grub) ? path.slice(grub.length) : ''
   if (path === 'linbo64') return { step: 'kernel', required: true }
   if (path === 'linbofs64') return { step: 'initramfs', required: true }
+  if (inGrub === 'x86_64-efi/core-http.efi') {
+    return { step: 'boot-file', required: true, firmware: 'uefi-http-x64' }
+  }
   if (/^x86_64-efi\/core(-proxy)?\.efi$/.test(inGrub)) {
     return { step: 'boot-file', required: true, firmware: 'uefi-x64' }
   }

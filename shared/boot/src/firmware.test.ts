@@ -4,14 +4,13 @@ import { type BootFile, bootFileFor, type FirmwareFacts, firmwareOf } from './fi
 const bios: BootFile = { path: 'boot/grub/i386-pc/core.0', via: 'tftp' }
 const efi: BootFile = { path: 'boot/grub/x86_64-efi/core.efi', via: 'tftp' }
 const efiHttp: BootFile = { path: 'boot/grub/x86_64-efi/core-http.efi', via: 'http' }
-const script: BootFile = { path: 'boot/grub/ipxe/start.ipxe', via: 'http' }
 const efiClass = 'PXEClient:Arch:00007:UNDI:003010'
 
 describe('firmware and boot file', () => {
   it.each<[string, FirmwareFacts, string, BootFile | undefined]>([
     ['SeaBIOS with iPXE', { arch: 0, userClass: 'iPXE' }, 'bios', bios],
     ['OVMF', { arch: 7, vendorClass: 'PXEClient:Arch:00007:UNDI:003000' }, 'uefi-x64', efi],
-    ['iPXE on UEFI', { arch: 7, vendorClass: efiClass, userClass: 'iPXE' }, 'uefi-x64', script],
+    ['iPXE on UEFI', { arch: 7, vendorClass: efiClass, userClass: 'iPXE' }, 'uefi-x64', efi],
     ['x64 firmware that says 9', { arch: 9 }, 'uefi-x64', efi],
     ['32-bit UEFI', { arch: 6 }, 'uefi-ia32', undefined],
     [

@@ -48,16 +48,14 @@ const grub = 'boot/grub'
 
 /**
  * The boot file for the facts of a DHCP request, or undefined where LINBO has none: 32-bit UEFI is gone since
- * LINBO 4. iPXE on UEFI gets a script, because GRUB starts it to load LINBO; on BIOS iPXE is the card's own ROM.
+ * LINBO 4.
  */
 export function bootFileFor(facts: FirmwareFacts): BootFile | undefined {
   switch (firmwareOf(facts)) {
     case 'bios':
       return { path: `${grub}/i386-pc/core.0`, via: 'tftp' }
     case 'uefi-x64':
-      return facts.userClass?.startsWith('iPXE')
-        ? { path: `${grub}/ipxe/start.ipxe`, via: 'http' }
-        : { path: `${grub}/x86_64-efi/core.efi`, via: 'tftp' }
+      return { path: `${grub}/x86_64-efi/core.efi`, via: 'tftp' }
     case 'uefi-http-x64':
       return { path: `${grub}/x86_64-efi/core-http.efi`, via: 'http' }
     default:

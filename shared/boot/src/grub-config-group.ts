@@ -1,6 +1,7 @@
 import type { OsSection, StartConf } from '@linbo/formats'
-import { managedMarker, netbootGrubConfig } from './grub-config.ts'
+import { managedMarker, netbootGrubConfig, withoutHttp } from './grub-config.ts'
 import { grubDevice, osType } from './grub-devices.ts'
+import { isPlainForIpxe, netbootFunctions } from './grub-netboot.ts'
 import { quoteGrub, quoteParameters, sharedFunctions } from './grub-script.ts'
 
 /**
@@ -15,6 +16,7 @@ export function groupGrubConfig(options: { group: string; startConf: StartConf }
   const cacheLabel = partitions.find((partition) => partition.dev === linbo.cache)?.label ?? ''
   // A machine steered over a serial line would be dark in GRUB's graphics mode.
   const hasSerialConsole = /(?:^|\s)console=ttyS\d/.test(linbo.kernelOptions)
+  const parameters = quoteParameters(linbo.kernelOptions)
   return `${managedMarker}
 # group ${options.group.replace(/[^A-Za-z0-9_.-]/g, '_')}
 set default=0
@@ -23,8 +25,6 @@ set fallback=1
 if [ -z "$linbo_net" -a -n "$net_default_server" ]; then
   set linbo_net=tftp
 fi
-set linbo_kernel=/linbo64
-set linbo_initrd=/linbofs64
 
 # The cache partition: by label, by what lies in it, by its place.
 ${cacheLabel ? `search --no-floppy --label ${quoteGrub(cacheLabel)} --set=cache` : ''}
@@ -36,24 +36,19 @@ done
 if [ -z "$cache" ]; then
   set cache=${quoteGrub(withoutBrackets(cacheDevice))}
 fi
-${hasSerialConsole ? '' : graphics}${sharedFunctions}
+${hasSerialConsole ? '' : graphics}${isPlainForIpxe(linbo.kernelOptions) ? '' : withoutHttp}${sharedFunctions}${netbootFunctions}
 # boot_linbo WORD... starts LINBO with further kernel parameters.
 function boot_linbo {
   set root="$cache"
-  set linbo_source=
-  if [ -s "$linbo_kernel" ]; then
-    if [ -s "$linbo_initrd" ]; then
-      set linbo_source=localboot
+  if [ -s /linbo64 ]; then
+    if [ -s /linbofs64 ]; then
+      linux /linbo64 ${parameters} $@ localboot
+      initrd /linbofs64
+      boot
     fi
   fi
-  if [ -z "$linbo_source" -a -n "$linbo_net" ]; then
-    set root="$linbo_net"
-    set linbo_source=netboot
-  fi
-  if [ -n "$linbo_source" ]; then
-    linux "$linbo_kernel" ${quoteParameters(linbo.kernelOptions)} $@ "$linbo_source"
-    initrd "$linbo_initrd"
-    boot
+  if [ -n "$linbo_net" ]; then
+    netboot_linbo ${parameters} $@ netboot
   else
     boot_ipxe
   fi

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { localGrubConfig, mainGrubConfig, managedMarker, netbootGrubConfig } from './grub-config.ts'
 import { groupGrubConfig } from './grub-config-group.ts'
+import { netbootFunctions } from './grub-netboot.ts'
 
 const text = `[LINBO]
 Group = lab204
@@ -69,7 +70,8 @@ describe('groupGrubConfig', () => {
   it('carries the marker, the kernel options as separate words, and the cache', () => {
     const config = group(text)
     expect(config).toContain(managedMarker)
-    expect(config).toContain('linux "$linbo_kernel" quiet splash console=ttyS0,115200 $@')
+    expect(config).toContain('linux /linbo64 quiet splash console=ttyS0,115200 $@ localboot')
+    expect(config).toContain('netboot_linbo quiet splash console=ttyS0,115200 $@ netboot')
     expect(config).toContain('search --no-floppy --label cache --set=cache')
     expect(config).toContain('set cache=hd0,3')
   })
@@ -108,13 +110,37 @@ describe('groupGrubConfig', () => {
     (cache) => {
       const config = group(text.replace('/dev/nvme0n1p3\nKernel', `${cache}\nKernel`))
       expect(config).toBe(netbootGrubConfig('quiet splash console=ttyS0,115200'))
-      expect(config).toContain('linux /linbo64 quiet splash netboot nomodeset console=ttyS0,115200')
+      const words = 'quiet splash netboot nomodeset console=ttyS0,115200'
+      expect(config).toContain(`netboot_linbo ${words}\n`)
     },
   )
 
   it('leaves Neu+Start out when the root is no partition of the file', () => {
     const config = group(text.replaceAll('Root = /dev/nvme0n1p1', 'Root = /dev/sdz1'))
     expect(entries(config).filter((title) => title?.includes('Neu+Start'))).toHaveLength(1)
+  })
+})
+
+describe('a start from the network', () => {
+  const server = { address: '10.0.0.1', httpPort: 8080 }
+
+  it('tells the kernel the same, whoever loads it', () => {
+    const loads = netbootFunctions.match(/^ *(if )?linux(16)? .*$/gm) ?? []
+    expect(loads.map((line) => line.trim()).toSorted()).toEqual([
+      'if linux /linbo64 $@; then',
+      'linux /linbo64 $@',
+      expect.stringContaining(`'\${from}/linbo64' BOOT_IMAGE=/linbo64 $@ '&&'`),
+    ])
+  })
+
+  it('knows where HTTP is, and does without it when iPXE would take the parameters for its own', () => {
+    expect(mainGrubConfig(server)).toContain('set linbo_http=10.0.0.1:8080\n')
+    expect(mainGrubConfig()).toContain('set linbo_http=\n')
+    expect(group(text)).not.toContain('set linbo_http')
+    for (const word of ['$' + '{net0/mac}', '||', '#x', 'a"b']) {
+      expect(group(text.replace('splash', word))).toContain('set linbo_http=\n')
+      expect(netbootGrubConfig(word)).toContain('set linbo_http=\n')
+    }
   })
 })
 

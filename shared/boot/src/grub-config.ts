@@ -1,7 +1,16 @@
+import { isPlainForIpxe, netbootFunctions } from './grub-netboot.ts'
 import { quoteParameters, restartFunctions, sharedFunctions } from './grub-script.ts'
 
 /** Marks a GRUB configuration as ours; one without it belongs to the administrator and is left alone. */
 export const managedMarker = '### managed by linuxmuster.net ###'
+
+/** Where machines reach the suite. */
+export interface BootServer {
+  /** LINBO_SERVER_IP. */
+  address: string
+  /** LINBO_HTTP_PORT. */
+  httpPort: number
+}
 
 /** Where GRUB keeps the host name and the group of the DHCP answer, by the name of the network card. */
 const cards = ['pxe', 'efinet0', 'efinet1', 'efinet2', 'efinet3', 'efinet0_dhcp', 'efinet1_dhcp']
@@ -14,8 +23,9 @@ function firstOf(option: string): string {
  * `boot/grub/grub.cfg`, the first configuration a machine loads from the network. In order: a restart into an
  * installed system that the server or the client asked for; the machine's own configuration, then its
  * group's; the one in the local cache; LINBO with careful settings.
+ * @param server where kernel and initramfs are fetched over HTTP; without it TFTP is left.
  */
-export function mainGrubConfig(): string {
+export function mainGrubConfig(server?: BootServer): string {
   return `${managedMarker}
 set default=0
 set timeout=0
@@ -23,7 +33,11 @@ set timeout=0
 # The device this file came from: (tftp,SERVER) or (http,SERVER).
 set linbo_net="$root"
 export linbo_net
-${sharedFunctions}${restartFunctions}
+set linbo_server=${server?.address ?? ''}
+export linbo_server
+set linbo_http=${server ? `${server.address}:${server.httpPort}` : ''}
+export linbo_http
+${sharedFunctions}${restartFunctions}${netbootFunctions}
 function find_machine {
   for value in ${firstOf('hostname')}; do
     if [ -z "$machine_host" ]; then set machine_host="$value"; fi
@@ -75,11 +89,8 @@ menuentry 'LINBO' --class linbo {
   fi
 
   echo 'LINBO: no configuration for this machine, starting in failsafe mode ...'
-  set root="$linbo_net"
   set gfxpayload=640x480
-  linux /linbo64 quiet netboot nomodeset
-  initrd /linbofs64
-  boot
+  netboot_linbo quiet netboot nomodeset
 }
 `
 }
@@ -95,15 +106,15 @@ set timeout=0
 if [ -z "$linbo_net" ]; then
   set linbo_net=tftp
 fi
-
+${isPlainForIpxe(kernelOptions) ? '' : withoutHttp}${netbootFunctions}
 menuentry 'LINBO' --class linbo {
-  set root="$linbo_net"
-  linux /linbo64 ${quoteParameters('quiet splash netboot nomodeset', kernelOptions)}
-  initrd /linbofs64
-  boot
+  netboot_linbo ${quoteParameters('quiet splash netboot nomodeset', kernelOptions)}
 }
 `
 }
+
+/** For kernel parameters that iPXE would read as its own. */
+export const withoutHttp = 'set linbo_http=\n'
 
 /**
  * `boot/grub/spool/<host>.<group>.grub.cfg`, which a client stores as `/boot/grub/grub.cfg` in its cache: a

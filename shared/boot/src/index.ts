@@ -8,7 +8,13 @@ export {
   type FirmwareFacts,
   firmwareOf,
 } from './firmware.ts'
-export { localGrubConfig, mainGrubConfig, managedMarker, netbootGrubConfig } from './grub-config.ts'
+export {
+  type BootServer,
+  localGrubConfig,
+  mainGrubConfig,
+  managedMarker,
+  netbootGrubConfig,
+} from './grub-config.ts'
 export { groupGrubConfig } from './grub-config-group.ts'
 export { writeMd5Files } from './md5-files.ts'
 export {
@@ -25,7 +31,6 @@ export {
   resolveBootFile,
 } from './open-boot-file.ts'
 export { overlayServer, setOverlay } from './overlay-file.ts'
-export { proxyBootFile } from './proxy-core.ts'
 export {
   type BootHost,
   type BootProblem,
@@ -34,5 +39,6 @@ export {
   type PublishOptions,
   publishBootConfigs,
 } from './publish.ts'
+export { proxyBootFile } from './server-cores.ts'
 export { ensureTree } from './tree.ts'
 export { type StartConfWatch, watchStartConfs } from './watch.ts'

@@ -11,7 +11,7 @@ export interface BuildRecord {
   core: string
   /** SHA-256 over all modules. */
   modules: string
-  /** The server whose address is in the core image for proxy mode. */
+  /** Address and HTTP port of the server that core images name. */
   server?: string
 }
 

@@ -25,13 +25,16 @@ describe('buildNetDir', () => {
 })
 
 requireTool('grub-mknetdir')('buildNetDir with GRUB', () => {
-  it('makes core images for proxy mode that know their server, and knows which', async () => {
-    await buildNetDir({ root, server: '10.0.0.1' })
+  it('makes core images that know their server, and knows which', async () => {
+    const server = { address: '10.0.0.1', httpPort: 8080 }
+    await buildNetDir({ root, server })
     const efi = await readFile(grub('x86_64-efi/core-proxy.efi'))
     expect(efi.includes('(tftp,10.0.0.1)/boot/grub')).toBe(true)
+    const http = await readFile(grub('x86_64-efi/core-http.efi'))
+    expect(http.includes('root="http,10.0.0.1:8080"')).toBe(true)
     expect((await stat(grub('i386-pc/core-proxy.0'))).mode & 0o777).toBe(0o644)
-    expect(await isBuiltFor(root, '10.0.0.1')).toBe(true)
-    expect(await isBuiltFor(root, '10.0.0.2')).toBe(false)
+    expect(await isBuiltFor(root, server)).toBe(true)
+    expect(await isBuiltFor(root, { ...server, httpPort: 80 })).toBe(false)
   })
 
   it('makes core images with their modules, font and first configuration', async () => {

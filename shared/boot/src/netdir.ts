@@ -13,10 +13,11 @@ import {
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LinboError, spawnChild, toLinboError, writeAtomic } from '@linbo/runtime'
+import type { BootServer } from './grub-config.ts'
 import { writeMd5Files } from './md5-files.ts'
 import { type BuildRecord, readBuildRecord, writeBuildRecord } from './netdir-record.ts'
-import { makeProxyCore } from './proxy-core.ts'
 import { publishMainConfig } from './publish.ts'
+import { makeServerCores } from './server-cores.ts'
 
 const packages = 'apt-get install grub-common grub-efi-amd64-bin grub-pc-bin'
 
@@ -62,8 +63,8 @@ export interface BuiltNetDir {
 export interface NetDirOptions {
   /** LINBO_DIR. */
   root: string
-  /** LINBO_SERVER_IP: the core images for proxy mode load from there. */
-  server?: string
+  /** The core images for proxy mode and for UEFI HTTP Boot load from there; without it there are none. */
+  server?: BootServer
   log?: { debug(facts: object, message: string): void }
   /** Told each step as a short sentence. */
   onProgress?: (text: string) => void
@@ -73,12 +74,12 @@ export interface NetDirOptions {
 
 /**
  * Makes what GRUB needs on the network with Debian's GRUB packages: for UEFI x64 and BIOS a core image and its
- * modules, the font, the first configuration; and iPXE's two files when they are installed. A platform's
- * folder is built aside and then renamed into place, so that no machine meets modules of two builds.
+ * modules, the font, the first configuration; and iPXE's two files when they are installed, with a new chance for
+ * the machines where it did not work. A platform's folder is built aside and then renamed into place, so that no machine meets modules of two builds.
  * @throws LinboError `BOOT_GRUB_MISSING`, `BOOT_GRUB_FAILED`, `BOOT_NETDIR_UNWRITABLE`
  */
 export async function buildNetDir(options: NetDirOptions): Promise<BuiltNetDir> {
-  const { root, onProgress } = options
+  const { root, server, onProgress } = options
   const grubFolder = options.grubFolder ?? '/usr/lib/grub'
   const target = join(root, 'boot/grub')
   for (const { name } of platforms) await requireModules(join(grubFolder, name))
@@ -94,9 +95,13 @@ export async function buildNetDir(options: NetDirOptions): Promise<BuiltNetDir> 
       const modules = await coreModules(from, platform.isWanted)
       await makeNetDir(work, from, modules, options)
       const made = join(work, 'boot/grub', platform.name)
-      if (options.server) await makeProxyCore(platform.name, made, from, modules, options.server)
+      if (server) {
+        const folder = made
+        await makeServerCores({ platform: platform.name, folder, from, modules, server, work })
+      }
       await openModes(made)
-      const record = await writeBuildRecord(made, platform.core, grub, options.server)
+      const name = server && nameOf(server)
+      const record = await writeBuildRecord(made, platform.core, grub, name)
       await swap(made, join(target, platform.name))
       built.platforms.push({
         ...record,
@@ -108,8 +113,9 @@ export async function buildNetDir(options: NetDirOptions): Promise<BuiltNetDir> 
     await copyInto(join(work, 'boot/grub/fonts/unicode.pf2'), root, 'boot/grub/fonts/unicode.pf2')
     built.files.push('boot/grub/fonts/unicode.pf2')
     for (const name of ['ipxe.efi', 'ipxe.lkrn']) await addIpxe(name, root, built)
+    await rm(join(target, 'ipxe-off'), { recursive: true, force: true })
     onProgress?.('writing checksums and the first configuration')
-    built.files.push(...(await publishMainConfig(root)), ...(await writeMd5Files(root)))
+    built.files.push(...(await publishMainConfig(root, server)), ...(await writeMd5Files(root)))
   } catch (error) {
     throw toLinboError(
       error,
@@ -124,13 +130,15 @@ export async function buildNetDir(options: NetDirOptions): Promise<BuiltNetDir> 
 }
 
 /** False when a platform's folder is a build of ours for another server, or for none. */
-export async function isBuiltFor(root: string, server: string): Promise<boolean> {
+export async function isBuiltFor(root: string, server: BootServer): Promise<boolean> {
   for (const { name } of platforms) {
     const record = await readBuildRecord(join(root, 'boot/grub', name))
-    if (record && record.server !== server) return false
+    if (record && record.server !== nameOf(server)) return false
   }
   return true
 }
+
+const nameOf = (server: BootServer) => `${server.address}:${server.httpPort}`
 
 async function requireModules(folder: string): Promise<void> {
   await access(join(folder, 'moddep.lst')).catch((cause) => {

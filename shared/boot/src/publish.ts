@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink } from '
 import { join } from 'node:path'
 import { parseMac, parseStartConf, whyNotGroup, whyNotHostname } from '@linbo/formats'
 import { toLinboError, writeAtomic } from '@linbo/runtime'
-import { mainGrubConfig, managedMarker } from './grub-config.ts'
+import { type BootServer, mainGrubConfig, managedMarker } from './grub-config.ts'
 import { groupGrubConfig } from './grub-config-group.ts'
 import { hostList } from './server-overlay.ts'
 
@@ -38,6 +38,7 @@ export interface PublishOptions {
   /** LINBO_DIR. */
   root: string
   hosts: Iterable<BootHost>
+  server?: BootServer
   log?: { info(facts: object, message: string): void; warn(facts: object, message: string): void }
 }
 
@@ -55,7 +56,7 @@ export async function publishBootConfigs(options: PublishOptions): Promise<Publi
   const published: Published = { written: [], removed: [], problems: [] }
   try {
     await mkdir(join(root, 'boot/grub/hostcfg'), { recursive: true })
-    await writeManaged(root, 'boot/grub/grub.cfg', mainGrubConfig(), published)
+    await writeManaged(root, 'boot/grub/grub.cfg', mainGrubConfig(options.server), published)
     const groups = await publishGroups(root, published)
     const hosts = [...options.hosts]
     await publishHosts(root, hosts, groups, published)
@@ -79,9 +80,9 @@ export async function publishBootConfigs(options: PublishOptions): Promise<Publi
  * Writes `boot/grub/grub.cfg` alone.
  * @returns its path relative to root when it was written.
  */
-export async function publishMainConfig(root: string): Promise<string[]> {
+export async function publishMainConfig(root: string, server?: BootServer): Promise<string[]> {
   const published: Published = { written: [], removed: [], problems: [] }
-  await writeManaged(root, 'boot/grub/grub.cfg', mainGrubConfig(), published)
+  await writeManaged(root, 'boot/grub/grub.cfg', mainGrubConfig(server), published)
   return published.written
 }
 

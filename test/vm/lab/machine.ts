@@ -5,7 +5,8 @@ import { runProgram } from '../build/run-program.ts'
 import type { LabNetwork } from './network.ts'
 import { followSerial, type Serial } from './serial.ts'
 
-export type Firmware = 'uefi' | 'bios'
+/** `uefi-http` is the same UEFI with its PXE switched off: HTTP Boot comes first. */
+export type Firmware = 'uefi' | 'uefi-http' | 'bios'
 
 export interface Machine extends AsyncDisposable {
   name: string
@@ -33,7 +34,7 @@ export async function powerOn(network: LabNetwork, options: MachineOptions): Pro
   const { name, folder } = options
   const file = (suffix: string) => join(folder, `${name}.${suffix}`)
   await runProgram('qemu-img', ['create', '-q', '-f', 'qcow2', file('disk'), `${options.diskMiB}M`])
-  if (options.firmware === 'uefi') await copyFile(`${ovmf}/OVMF_VARS_4M.fd`, file('vars'))
+  if (options.firmware !== 'bios') await copyFile(`${ovmf}/OVMF_VARS_4M.fd`, file('vars'))
   await writeFile(file('serial'), '')
   const serial = await followSerial(file('serial'), name)
   const messages: string[] = []
@@ -67,18 +68,22 @@ function qemuArguments(
 ): string[] {
   const { firmware, mac } = options
   // Without an empty romfile QEMU's iPXE would take the card before OVMF's own PXE sees it.
-  const rom = firmware === 'uefi' ? ',romfile=' : ''
+  const rom = firmware === 'bios' ? '' : ',romfile='
   const flash = [
     ...['-drive', `if=pflash,format=raw,readonly=on,file=${ovmf}/OVMF_CODE_4M.fd`],
     ...['-drive', `if=pflash,format=raw,file=${file('vars')}`],
   ]
+  const withoutPxe = ['IPv4PXESupport', 'IPv6PXESupport'].flatMap((name) => [
+    ...['-fw_cfg', `name=opt/org.tianocore/${name},string=no`],
+  ])
   return [
     // graphics=off sends SeaBIOS, iPXE and GRUB to the serial port as well.
-    ...['-machine', firmware === 'uefi' ? 'q35' : 'q35,graphics=off'],
+    ...['-machine', firmware === 'bios' ? 'q35,graphics=off' : 'q35'],
     // Not "max": its ERMS makes a reset guest crawl while it unpacks the initramfs.
     ...['-accel', 'tcg,thread=multi', '-smp', '1', '-cpu', 'Nehalem'],
     ...['-m', String(options.memoryMiB)],
-    ...(firmware === 'uefi' ? flash : []),
+    ...(firmware === 'bios' ? [] : flash),
+    ...(firmware === 'uefi-http' ? withoutPxe : []),
     ...['-netdev', `tap,id=net0,ifname=${tap},script=no,downscript=no`],
     ...['-device', `virtio-net-pci,netdev=net0,mac=${mac},bootindex=0${rom}`],
     ...['-drive', `if=none,id=disk0,format=qcow2,cache=unsafe,discard=unmap,file=${file('disk')}`],

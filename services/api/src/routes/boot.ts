@@ -1,13 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import type { AppDeps } from '../deps.ts'
+import { DirectResponse } from '../direct-response.ts'
 import { apiError } from '../errors.ts'
-import { createRouter, sourceOf } from '../router.ts'
+import { type AppEnv, createRouter, sourceOf } from '../router.ts'
 
 const bytes = z.string().openapi({ format: 'binary' })
 
 const read = createRoute({
   method: 'get',
-  path: '/{path}',
+  path: '/boot/{path}',
   tags: ['boot'],
   summary: 'A boot file: kernel, initramfs, GRUB',
   description: 'The path has slashes as below LINBO_DIR. Answers ranges and conditional requests.',
@@ -22,11 +24,19 @@ const read = createRoute({
   },
 })
 
+/**
+ * GRUB 2.06 reads the body of a 404 as the file it asked for, so there must be none. It also skips the header
+ * after the status line, which therefore must not be the one that says so.
+ */
+function missingForGrub(): Response {
+  const headers = { 'Cache-Control': 'no-cache', 'Content-Length': '0' }
+  return new DirectResponse({ status: 404, headers }, async (outgoing) => void outgoing.end())
+}
+
 export function boot({ bootFiles }: AppDeps) {
   const router = createRouter()
   router.openAPIRegistry.registerPath(read)
-  // Registered by hand: OpenAPI has no path parameter with slashes. Hono answers HEAD through GET.
-  return router.get('/*', async (c) => {
+  const answer = async (c: Context<AppEnv>) => {
     const file = await bootFiles.serve({
       path: new URL(c.req.url).pathname.replace(/^\/boot\//, ''),
       ip: sourceOf(c),
@@ -40,7 +50,11 @@ export function boot({ bootFiles }: AppDeps) {
         ifModifiedSince: c.req.header('if-modified-since'),
       },
     })
-    if (!file) throw apiError('BOOT_FILE_UNKNOWN', 'there is no such boot file')
-    return file
-  })
+    if (file) return file
+    if (c.req.header('user-agent')?.startsWith('GRUB')) return missingForGrub()
+    throw apiError('BOOT_FILE_UNKNOWN', 'there is no such boot file')
+  }
+  // Registered by hand: OpenAPI has no path parameter with slashes. Hono answers HEAD through GET. Kernel and
+  // initramfs are at the top as well, where they are for TFTP: GRUB tells the kernel the path it came from.
+  return router.get('/boot/*', answer).get('/linbo64', answer).get('/linbofs64', answer)
 }
