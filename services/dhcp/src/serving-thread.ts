@@ -1,14 +1,7 @@
-import { Worker } from 'node:worker_threads'
-import type { Health } from '@linbo/runtime'
+import { type Health, startThread, wrapError } from '@linbo/runtime'
 import type { DhcpParts } from './index.ts'
 import { createOutside } from './outside.ts'
-import {
-  type FromThread,
-  type ThreadData,
-  type ToThread,
-  unwrapError,
-  wrapError,
-} from './thread-messages.ts'
+import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
 /** The thread that answers requests, seen from the service. */
 export interface ServingThread {
@@ -32,35 +25,24 @@ export async function startServingThread(parts: DhcpParts): Promise<ServingThrea
     embedded,
     isVerbose: config.LINBO_LOG_LEVEL === 'debug',
   }
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), {
-    workerData: data,
-    resourceLimits: { maxYoungGenerationSizeMb: youngMb },
-  })
-  const send = (message: ToThread) => worker.postMessage(message)
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-  const up = Promise.withResolvers<void>()
   let health: Health = { state: 'stopped' }
-  let isUp = false
-
-  worker.on('message', (message: FromThread) => {
-    if (message.type === 'call') void answer(message)
-    else if (message.type === 'publish') outside.publish(...message.event)
-    else if (message.type === 'log') log[message.level](message.facts, message.text)
-    else if (message.type === 'failed') up.reject(unwrapError(message.error))
-    else {
-      health = message.health
-      if (message.type === 'up') up.resolve()
-    }
+  const thread = await startThread<Health, FromThread>({
+    module: new URL('./thread.ts', import.meta.url),
+    data,
+    resourceLimits: { maxYoungGenerationSizeMb: youngMb },
+    onMessage(message, post) {
+      if (message.type === 'call') void answer(message, post)
+      else if (message.type === 'publish') outside.publish(...message.event)
+      else if (message.type === 'log') log[message.level](message.facts, message.text)
+      else health = message.health
+    },
   })
-  worker.once('error', (error) => {
-    if (!isUp) return up.reject(error)
-    // A bug of ours: without the thread nothing is served, so the process ends, to be started again.
-    queueMicrotask(() => {
-      throw error
-    })
-  })
+  health = thread.up
 
-  async function answer({ id, name, args }: Extract<FromThread, { type: 'call' }>) {
+  async function answer(
+    { id, name, args }: Extract<FromThread, { type: 'call' }>,
+    send: (reply: ToThread) => void,
+  ) {
     try {
       const work = outside[name] as (...words: unknown[]) => Promise<unknown>
       send({ type: 'reply', id, value: await work(...args) })
@@ -69,13 +51,7 @@ export async function startServingThread(parts: DhcpParts): Promise<ServingThrea
     }
   }
 
-  try {
-    await up.promise
-    isUp = true
-  } catch (error) {
-    await worker.terminate()
-    throw error
-  }
+  const send = (message: ToThread) => thread.post(message)
   const others = embedded
     ? undefined
     : await bus.subscribe((event) => {
@@ -91,7 +67,7 @@ export async function startServingThread(parts: DhcpParts): Promise<ServingThrea
     async stop() {
       await others?.close()
       send({ type: 'stop' })
-      await exited
+      await thread.exited
     },
   }
 }

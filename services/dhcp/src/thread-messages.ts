@@ -1,4 +1,4 @@
-import { type Health, LinboError } from '@linbo/runtime'
+import type { Health, WrappedError } from '@linbo/runtime'
 import type { DhcpSettings } from './config.ts'
 import type { Lease } from './lease.ts'
 import type { Outside } from './outside.ts'
@@ -19,8 +19,6 @@ export type ToThread =
   | { type: 'stop' }
 
 export type FromThread =
-  | { type: 'up'; health: Health }
-  | { type: 'failed'; error: WrappedError }
   | { type: 'health'; health: Health }
   | { type: 'call'; id: number; name: Call; args: unknown[] }
   | { type: 'publish'; event: Parameters<Outside['publish']> }
@@ -28,19 +26,3 @@ export type FromThread =
 
 export const levels = ['debug', 'info', 'warn', 'error'] as const
 export type Level = (typeof levels)[number]
-
-/** What of an error gets from one thread to another. */
-export interface WrappedError {
-  code: string | undefined
-  message: string
-  fix: string | undefined
-}
-
-export function wrapError(error: unknown): WrappedError {
-  const { code, message, fix } = error as LinboError
-  return { code, message, fix }
-}
-
-export function unwrapError({ code, message, fix }: WrappedError): Error {
-  return code ? new LinboError(code, message, fix ? { fix } : {}) : new Error(message)
-}

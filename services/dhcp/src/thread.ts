@@ -1,18 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { systemClock } from '@linbo/runtime'
+import { type Health, systemClock, type ThreadStart, unwrapError, wrapError } from '@linbo/runtime'
 import type { Outside } from './outside.ts'
 import { openServer, type ServerParts } from './server.ts'
-import {
-  type Call,
-  type FromThread,
-  type ThreadData,
-  type ToThread,
-  unwrapError,
-  wrapError,
-} from './thread-messages.ts'
+import type { Call, FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
 const { config, embedded, isVerbose } = workerData as ThreadData
-const post = (message: FromThread) => parentPort?.postMessage(message)
+const post = (message: FromThread | ThreadStart<Health>) => parentPort?.postMessage(message)
 const healthMs = 200
 
 const calls = new Map<number, PromiseWithResolvers<unknown>>()
@@ -70,7 +63,7 @@ try {
     await server.close()
     parentPort?.close()
   })
-  post({ type: 'up', health: server.health() })
+  post({ type: 'up', up: server.health() })
 } catch (error) {
   post({ type: 'failed', error: wrapError(error) })
 }

@@ -22,26 +22,27 @@ export interface Thread<Up> {
 /**
  * Starts a thread that serves, so that nothing else in this process delays it. An error it does not catch later is a bug
  * of ours: it ends the process, to be started again.
- * @param onMessage takes what it says after `up`
+ * The thread says `up` or `failed` once (`ThreadStart`); `onMessage` takes everything else, also what comes before.
  * @throws what the thread failed to start with: a LinboError stays one.
  */
 export async function startThread<Up, Message>(options: {
   module: URL
   data: unknown
   resourceLimits?: ResourceLimits
-  onMessage(message: Message): void
+  onMessage(message: Message, post: (answer: unknown) => void): void
 }): Promise<Thread<Up>> {
   const worker = new Worker(options.module, {
     workerData: options.data,
     ...(options.resourceLimits ? { resourceLimits: options.resourceLimits } : {}),
   })
+  const post = (message: unknown) => worker.postMessage(message)
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   const started = Promise.withResolvers<Up>()
   let isUp = false
   worker.on('message', (message: ThreadStart<Up> | Message) => {
     const start = message as ThreadStart<Up>
     if (start.type === 'failed') return started.reject(unwrapError(start.error))
-    if (start.type !== 'up') return options.onMessage(message as Message)
+    if (start.type !== 'up') return options.onMessage(message as Message, post)
     isUp = true
     started.resolve(start.up)
   })
@@ -53,7 +54,7 @@ export async function startThread<Up, Message>(options: {
   })
   try {
     const up = await started.promise
-    return { up, exited, post: (message) => worker.postMessage(message) }
+    return { up, exited, post }
   } catch (error) {
     await worker.terminate()
     throw error
