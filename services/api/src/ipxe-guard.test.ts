@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createMemoryBus } from '@linbo/bus'
-import { createLogger } from '@linbo/log'
+import { silentLog } from '@linbo/log'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createIpxeGuard } from './ipxe-guard.ts'
 
@@ -17,7 +17,7 @@ const machine = { host: 'pc01', mac: '52:54:00:00:00:01', ip: '10.0.0.5' }
 /** What the guard leaves behind after these deliveries, in order. */
 async function after(...files: ('core.0' | 'ipxe.lkrn' | 'linbo64')[]): Promise<string[]> {
   const bus = createMemoryBus()
-  const guard = createIpxeGuard({ root, bus, log: createLogger({ level: 'silent' }) })
+  const guard = createIpxeGuard({ root, bus, log: silentLog })
   await guard.start()
   for (const [number, file] of files.entries()) {
     if (file === 'core.0') {
