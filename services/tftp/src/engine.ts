@@ -90,6 +90,8 @@ export class Engine {
 
   #take(arrival: Arrival): void {
     const { bytes, address, port, local } = arrival
+    // RFC 1123 4.2.3.5: nobody answers a broadcast, or everybody would.
+    if (arrival.isBroadcast) return
     const ip = ipv4Text(address)
     const client: Destination = { address, port, local }
     const verdict = judge(bytes)

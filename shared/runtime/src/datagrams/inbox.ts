@@ -9,6 +9,8 @@ export interface Arrival {
   port: number
   /** Our address it was sent to (for a broadcast, that of the interface it came through). */
   local: Ipv4Number
+  /** It was sent to many machines, not to ours alone. */
+  isBroadcast: boolean
 }
 
 /** Datagrams taken with one system call. */
@@ -29,7 +31,13 @@ export class Inbox {
   readonly #info = fields(this.#control)
   /** What was last handed over from each slot: most datagrams are as long as the one before. */
   readonly #views: Uint8Array[] = new Array(slots).fill(new Uint8Array())
-  readonly #arrival: Arrival = { bytes: new Uint8Array(), address: 0, port: 0, local: 0 }
+  readonly #arrival: Arrival = {
+    bytes: new Uint8Array(),
+    address: 0,
+    port: 0,
+    local: 0,
+    isBroadcast: false,
+  }
 
   constructor() {
     const iovec = fields(this.#iovecs)
@@ -58,7 +66,7 @@ export class Inbox {
       arrival.bytes = this.#view(slot, length)
       arrival.port = this.#name.getUint16(slot * Size.name + 2)
       arrival.address = this.#name.getUint32(slot * Size.name + 4, true)
-      arrival.local = this.#local(slot)
+      this.#readInfo(slot, arrival)
       this.#reset(slot)
       take(arrival)
     }
@@ -75,10 +83,12 @@ export class Inbox {
   }
 
   /** The control data is one IP_PKTINFO: interface, our address, address in the datagram. */
-  #local(slot: number): Ipv4Number {
+  #readInfo(slot: number, arrival: Arrival): void {
     const length = this.#header.getUint32(slot * Size.mmsghdr + Field.controlLength, true)
-    if (length < Size.controlHeader + 12) return 0
-    return this.#info.getUint32(slot * controlBytes + Size.controlHeader + 4, true)
+    const isThere = length >= Size.controlHeader + 12
+    const info = slot * controlBytes + Size.controlHeader
+    arrival.local = isThere ? this.#info.getUint32(info + 4, true) : 0
+    arrival.isBroadcast = isThere && this.#info.getUint32(info + 8, true) !== arrival.local
   }
 
   /** The kernel replaces lengths by what it wrote. */
