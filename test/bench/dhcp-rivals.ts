@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { libraries, unpackDebian } from './support/programs.ts'
+import { libraries, unpackDebian } from '../support/unpacked.ts'
 
 /** A network to serve: the interface that has the server's address, and the pool. */
 export interface Scope {

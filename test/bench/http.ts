@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort } from '../support/postgres.ts'
+import { unpackDebian } from '../support/unpacked.ts'
 import { makeFolder, startLinbo } from './support/linbo.ts'
-import { mustRun, startServer, stopServers, unpackDebian } from './support/programs.ts'
+import { mustRun, startServer, stopServers } from './support/programs.ts'
 import { inTurns, type Result } from './support/turns.ts'
 
 interface Server {

@@ -10,6 +10,7 @@ import {
   startOtherServer,
 } from '../support/other-dhcp-server.ts'
 import { requireTool } from '../support/require.ts'
+import { type Unpacked, unpackedProgram } from '../support/unpacked.ts'
 
 const mac = '52:54:00:1b:0b:61'
 const server = '10.98.1.1'
@@ -44,15 +45,15 @@ const pxe = (arch: string, ...words: string[]) => [
 ]
 const http = ['-V', 'HTTPClient:Arch:00016:UNDI:003000', '-x', '0x5d:0010', '-O', '60', '-O', '67']
 
-const kinds: [OtherDhcpServer, string][] = [
-  ['isc', 'dhcpd'],
-  ['kea', 'kea-dhcp4'],
+const kinds: [OtherDhcpServer, string | Unpacked][] = [
+  ['isc', await unpackedProgram('dhcpd')],
+  ['kea', await unpackedProgram('kea-dhcp4')],
   ['dnsmasq', 'dnsmasq'],
 ]
 
 for (const [kind, program] of kinds) {
   requireTool('ip', 'busybox', program)(
-    `the configuration we write for ${program}`,
+    `the configuration we write for ${kind}`,
     { timeout: 60_000 },
     () => {
       let folder: string

@@ -6,10 +6,12 @@ import { startDhcpServer } from '../support/dhcp.ts'
 import { must, startRelay } from '../support/lan.ts'
 import { connect, createNamespace, type Namespace } from '../support/namespace.ts'
 import { requireTool } from '../support/require.ts'
+import { unpackedProgram } from '../support/unpacked.ts'
 
 const mac = '52:54:00:1b:0b:71'
+const dhcrelay = await unpackedProgram('dhcrelay')
 
-requireTool('ip', 'busybox', 'dhcrelay')(
+requireTool('ip', 'busybox', dhcrelay)(
   "full mode, asked by udhcpc through Debian's dhcrelay",
   { timeout: 60_000 },
   () => {
@@ -52,7 +54,7 @@ requireTool('ip', 'busybox', 'dhcrelay')(
           LINBO_DHCP_SUBNETS: '10.96.2.0/24 router=10.96.2.254',
         },
       })
-      await startRelay(relay, { clients: 'far', servers: 'near' }, ['10.96.1.1'])
+      await startRelay(relay, dhcrelay, { clients: 'far', servers: 'near' }, ['10.96.1.1'])
       const firmware = ['-V', 'PXEClient:Arch:00007:UNDI:003000', '-x', '0x5d:0007', '-B']
       for (const words of [firmware, ['-O', 'nisdomain']]) {
         const script = join(folder, 'script')

@@ -1,4 +1,5 @@
 import { createNamespace, type Namespace } from './namespace.ts'
+import type { Unpacked } from './unpacked.ts'
 
 /** A switch, and machines plugged into it: each in a namespace of its own. */
 export interface Lan {
@@ -46,13 +47,14 @@ export async function must(
  */
 export function startRelay(
   space: Namespace,
+  dhcrelay: Unpacked,
   cards: { clients: string; servers: string },
   servers: string[],
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const words = ['-4', '-d', '-a', '-D', '-id', cards.clients, '-iu', cards.servers, ...servers]
     const lines: string[] = []
-    const child = space.spawn('dhcrelay', words, (line) => {
+    const child = space.spawn(dhcrelay.path!, words, (line) => {
       lines.push(line)
       if (/^Sending on\s+Socket\/fallback/.test(line)) resolve()
     })

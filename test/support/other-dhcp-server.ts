@@ -2,12 +2,13 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Child } from '@linbo/runtime'
 import type { Namespace } from './namespace.ts'
+import { type Unpacked, unpackedProgram } from './unpacked.ts'
 
 /** The DHCP servers of Debian that a school may have already. */
 export type OtherDhcpServer = 'isc' | 'kea' | 'dnsmasq'
 
 interface Program {
-  path: string
+  find(): Promise<Unpacked>
   /** Said when it answers. */
   ready: RegExp
   /** A whole configuration for one network around the part that is tested. */
@@ -24,7 +25,7 @@ export interface Place {
 
 const programs: Record<OtherDhcpServer, Program> = {
   isc: {
-    path: '/usr/sbin/dhcpd',
+    find: () => unpackedProgram('dhcpd'),
     ready: /Server starting service/,
     around: (config, { prefix }) =>
       `authoritative;\nping-check false;\nsubnet ${prefix}.0 netmask 255.255.255.0 { range ${prefix}.100 ${prefix}.110; }\n${config}`,
@@ -34,7 +35,7 @@ const programs: Record<OtherDhcpServer, Program> = {
     ],
   },
   kea: {
-    path: '/usr/sbin/kea-dhcp4',
+    find: () => unpackedProgram('kea-dhcp4'),
     ready: /DHCP4_STARTED/,
     around: (config, { prefix, device }) =>
       `{ "Dhcp4": {
@@ -48,7 +49,7 @@ const programs: Record<OtherDhcpServer, Program> = {
     serve: (file) => ['-c', file],
   },
   dnsmasq: {
-    path: '/usr/sbin/dnsmasq',
+    find: async () => ({ name: 'dnsmasq', path: '/usr/sbin/dnsmasq', env: {} }),
     ready: /DHCP, (?:sockets bound|IP range)/,
     around: (config, { prefix, device }) =>
       `port=0\nno-ping\ninterface=${device}\ndhcp-range=${prefix}.100,${prefix}.110,1h\ndhcp-authoritative\n${config}`,
@@ -67,8 +68,8 @@ export async function checkOtherServer(
   config: string,
   folder: string,
 ): Promise<{ code: number; lines: string[] }> {
-  const { program, file } = await layOut(kind, config, folder, { prefix: '10.98.1', device: 'lo' })
-  return space.run(program, ...programs[kind].check(file))
+  const { words, file } = await layOut(kind, config, folder, { prefix: '10.98.1', device: 'lo' })
+  return space.run('env', ...words, ...programs[kind].check(file))
 }
 
 /** Starts the server in a namespace and waits until it answers. It ends with the namespace. */
@@ -79,13 +80,11 @@ export async function startOtherServer(
   folder: string,
   place: Place,
 ): Promise<Child> {
-  const { program, file } = await layOut(kind, config, folder, place)
+  const { words, file } = await layOut(kind, config, folder, place)
   await writeFile(join(folder, 'leases'), '')
   const lines: string[] = []
-  const environment = [`KEA_PIDFILE_DIR=${folder}`, `KEA_LOCKFILE_DIR=${folder}`]
-  const words = [...environment, program, ...programs[kind].serve(file, folder)]
   return new Promise((resolve, reject) => {
-    const child = space.spawn('env', words, (line) => {
+    const child = space.spawn('env', [...words, ...programs[kind].serve(file, folder)], (line) => {
       lines.push(line)
       if (programs[kind].ready.test(line)) resolve(child)
     })
@@ -95,10 +94,14 @@ export async function startOtherServer(
 
 /** A copy of the program is under no AppArmor profile, so it may read files of ours. */
 async function layOut(kind: OtherDhcpServer, config: string, folder: string, place: Place) {
+  const { path, env } = await programs[kind].find()
+  if (!path) throw new Error(`there is no ${kind} here`)
   const program = join(folder, kind)
   const file = join(folder, `${kind}.conf`)
   await mkdir(folder, { recursive: true })
-  await copyFile(programs[kind].path, program)
+  await copyFile(path, program)
   await writeFile(file, programs[kind].around(config, place))
-  return { program, file }
+  const environment = { ...env, KEA_PIDFILE_DIR: folder, KEA_LOCKFILE_DIR: folder }
+  const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
+  return { words: [...words, program], file }
 }

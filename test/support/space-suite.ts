@@ -10,6 +10,8 @@ export interface SpaceSuite {
   linboDir: string
   /** Runs `linbo` on the server. */
   linbo(...words: string[]): Promise<{ code: number; lines: string[] }>
+  /** What the API says below this path. */
+  get(path: string): Promise<{ items: unknown[] }>
   /** The boot of a host that began last, as the API tells it. */
   lastBoot(hostname: string): Promise<{ state: string; steps: { step: string; ok: boolean }[] }>
 }
@@ -41,13 +43,15 @@ export async function startSpaceSuite(
     child.exited.then(() => reject(new Error(`the suite ended:\n${output.join('\n')}`)))
   })
   const token = (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim()
+  const get = async (path: string) => {
+    const url = `http://127.0.0.1:8080/api/v1${path}`
+    const { lines } = await space.run('curl', '-s', '-H', `authorization: Bearer ${token}`, url)
+    return JSON.parse(lines.join('\n'))
+  }
   return {
     linboDir,
+    get,
     linbo: (...more) => space.run('env', ...words, ...more),
-    async lastBoot(hostname) {
-      const url = `http://127.0.0.1:8080/api/v1/boots?host=${hostname}&limit=1`
-      const { lines } = await space.run('curl', '-s', '-H', `authorization: Bearer ${token}`, url)
-      return JSON.parse(lines.join('\n')).items[0]
-    },
+    lastBoot: async (hostname) => (await get(`/boots?host=${hostname}&limit=1`)).items[0],
   }
 }

@@ -9,9 +9,11 @@ import { createNamespace, type Namespace } from '../support/namespace.ts'
 import { startOtherServer } from '../support/other-dhcp-server.ts'
 import { requireTool } from '../support/require.ts'
 import { type SpaceSuite, startSpaceSuite } from '../support/space-suite.ts'
+import { unpackedProgram } from '../support/unpacked.ts'
 
 const clientProgram = fileURLToPath(new URL('../support/simulated-client.ts', import.meta.url))
 const [server, other] = ['10.97.1.1', '10.97.1.2']
+const dhcrelay = await unpackedProgram('dhcrelay')
 const firmwares = ['bios', 'uefi'] as const
 type Firmware = (typeof firmwares)[number]
 
@@ -36,7 +38,7 @@ const machines = ([near, far, second] as const).flatMap((net) =>
 requireTool(
   'ip',
   'dnsmasq',
-  'dhcrelay',
+  dhcrelay,
   'rsync',
   'curl',
   'grub-mknetdir',
@@ -105,7 +107,14 @@ requireTool(
     await lans[far].plug(router, 'far', `${gateways[far]}/24`)
     await must(router, 'sysctl', '-qw', 'net.ipv4.ip_forward=1')
     await must(suiteSpace, 'ip', 'route', 'add', '10.97.2.0/24', 'via', gateways[near])
-    await startRelay(router, { clients: 'far', servers: 'near' }, servers)
+    await startRelay(router, dhcrelay, { clients: 'far', servers: 'near' }, servers)
+  }
+
+  /** What `linbo` found, asked with these words. */
+  async function findingsOf(suite: SpaceSuite, ...words: string[]) {
+    const { code, lines } = await suite.linbo(...words, '--json')
+    const findings: { name: string; state: string; detail: string }[] = JSON.parse(lines.join('\n'))
+    return { code, findings }
   }
 
   /** Switches every machine on, one after the other; `steps` of each must be in its record. */
@@ -143,8 +152,7 @@ requireTool(
     const suite = await startSuite('proxy')
     await startMain(near, other)
     const ask = async () => {
-      const { code, lines } = await suite.linbo('dhcp', 'check', '--host', 'uefi1', '--json')
-      const findings = JSON.parse(lines.join('\n')) as { state: string; detail: string }[]
+      const { code, findings } = await findingsOf(suite, 'dhcp', 'check', '--host', 'uefi1')
       return { code, wrong: findings.filter((one) => one.state !== 'ok').map((one) => one.detail) }
     }
     expect(await ask()).toEqual({
@@ -157,5 +165,23 @@ requireTool(
     })
     await suite.linbo('boot', 'overlay')
     expect(await ask()).toEqual({ code: 0, wrong: [] })
+    const { findings } = await findingsOf(suite, 'doctor')
+    const stranger = findings.find((one) => one.name === 'stranger')
+    expect(stranger).toMatchObject({ state: 'ok' })
+    expect(stranger?.detail).toMatch(new RegExp(`reads: ${other} offers 10\\.97\\.1\\.1\\d\\d`))
+  })
+
+  it('are offered the same to a client that is not ours, which takes no lease', async () => {
+    const suite = await startSuite('full')
+    const words = ['dhcp', 'check', '--host', 'uefi3', '--interface', 'lan2']
+    const { code, findings } = await findingsOf(suite, ...words)
+    expect(code).toBe(0)
+    expect(findings.at(-1)).toEqual({
+      name: 'stranger',
+      state: 'ok',
+      detail: `npm's dhcp reads: ${server} offers 10.97.3.52, name uefi3, group lab`,
+      fix: null,
+    })
+    expect(await suite.get('/leases')).toMatchObject({ items: [] })
   })
 })

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { unpackedProgram } from '../support/unpacked.ts'
 import { createLab, imageName, type Lab } from './lab/lab.ts'
 import type { Firmware } from './lab/machine.ts'
 import { startConf } from './lab/start-conf.ts'
@@ -78,6 +79,8 @@ describe('machines in networks that are not ours alone', () => {
   })
 
   it.runIf(process.env.LINBO_VM_RELAY)('come to LINBO in full mode through a relay', async () => {
+    const { path: dhcrelay } = await unpackedProgram('dhcrelay')
+    if (!dhcrelay) throw new Error('dhcrelay cannot be had: see above')
     lab = await createLab(output, ({ prefix }) => ({
       LINBO_DHCP_SUBNETS: `${farOf(prefix)}.0/24 router=${farOf(prefix)}.254`,
     }))
@@ -94,9 +97,8 @@ describe('machines in networks that are not ours alone', () => {
     const added = lab.network.start({ command: 'ip', args: route, debianPackage: 'iproute2' })
     expect(await added.exited).toBe(0)
     relay.start({
-      command: 'dhcrelay',
+      command: dhcrelay,
       args: ['-4', '-d', '-a', '-id', 'eth0', '-iu', 'eth1', serverIp],
-      debianPackage: 'isc-dhcp-relay',
     })
     expect(await bootBoth('br1')).toEqual(
       firmwares.map(

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Child, spawnChild } from '@linbo/runtime'
 
-/** Where programs are kept between runs; git ignores it. */
+/** Where compiled programs are kept between runs; git ignores it. */
 const cache = join(import.meta.dirname, '..', '.cache')
 
 export interface Ran {
@@ -31,40 +31,6 @@ export async function mustRun(...words: Parameters<typeof run>): Promise<Ran> {
   if (ran.code === 0) return ran
   throw new Error(`${words[0]} ${words[1].join(' ')} ended with ${ran.code}:\n${ran.output}`)
 }
-
-/**
- * Programs of Debian packages, downloaded and unpacked but never installed: these packages would start their
- * servers at once. Returns the folder that stands for `/`; undefined where apt cannot get them.
- */
-export async function unpackDebian(packages: string[]): Promise<string | undefined> {
-  const folder = join(cache, packages.join('+'))
-  if (existsSync(folder)) return folder
-  const building = join(cache, `.building-${process.pid}`)
-  const debs = join(building, 'debs')
-  const root = join(building, 'root')
-  await mkdir(debs, { recursive: true })
-  try {
-    const words = ['-o', 'APT::Sandbox::User=root', 'download', ...packages]
-    const first = await run('apt-get', words, { cwd: debs })
-    if (first.code !== 0) {
-      await run('apt-get', ['update', '-qq'])
-      await mustRun('apt-get', words, { cwd: debs })
-    }
-    for (const deb of await readdir(debs)) await mustRun('dpkg-deb', ['-x', join(debs, deb), root])
-    await rename(root, folder)
-    return folder
-  } catch (error) {
-    process.stderr.write(`${packages.join(', ')}: n/a, ${(error as Error).message}\n`)
-    return undefined
-  } finally {
-    await rm(building, { recursive: true, force: true })
-  }
-}
-
-/** The folder below an unpacked root where its shared libraries lie. */
-export const libraries = (root: string) => join(root, 'usr', 'lib', `${machine()}-linux-gnu`)
-
-const machine = () => (process.arch === 'arm64' ? 'aarch64' : 'x86_64')
 
 /** Compiles a C program, named from the folder above this one, unless that was done. @returns its path */
 export async function compile(source: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { libraries, unpackDebian } from './programs.ts'
+import { libraries, unpackDebian } from '../../support/unpacked.ts'
 
 /** One of Debian's TFTP servers, and how to start it. */
 export interface Rival {
