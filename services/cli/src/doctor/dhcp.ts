@@ -5,6 +5,7 @@ import type { Status } from '../resources.ts'
 import { doubtful, type Finding } from './check.ts'
 import { addressToAskFrom, askers, askForOffers } from './dhcp-ask.ts'
 import { type Expected, judgeOffers } from './dhcp-judge.ts'
+import { askAsStranger } from './dhcp-stranger.ts'
 
 export interface DhcpCheck {
   status: Status
@@ -20,7 +21,10 @@ export interface DhcpCheck {
 
 const waitMs = 5000
 
-/** Asks the network for offers as a machine on its way to LINBO would, and judges them. Takes no lease. */
+/**
+ * Asks the network for offers as a machine on its way to LINBO would, and judges them; then once more with a client
+ * that is not ours. Takes no lease.
+ */
 export async function checkDhcp(check: DhcpCheck): Promise<Finding[]> {
   const { status, linboDir, device, host, signal } = check
   const expected: Expected = {
@@ -29,8 +33,13 @@ export async function checkDhcp(check: DhcpCheck): Promise<Finding[]> {
     host,
   }
   const from = addressToAskFrom(device, status.serverIp)
-  const offers = await askForOffers(from, host?.mac ?? unknownMac(), waitMs, signal)
-  return askers.flatMap((asker) => judgeOffers(asker, offers[asker], expected))
+  const mac = host?.mac ?? unknownMac()
+  const offers = await askForOffers(from, mac, waitMs, signal)
+  const server = expected.mode === 'full' ? expected.server : undefined
+  return [
+    ...askers.flatMap((asker) => judgeOffers(asker, offers[asker], expected)),
+    await askAsStranger({ from, mac, server, waitMs }, signal),
+  ]
 }
 
 /** The same for the doctor, who asks where our own service answers, and goes on when he cannot. */
