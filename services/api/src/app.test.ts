@@ -15,6 +15,8 @@ const open = new Set([
   'GET /ready',
   'GET /metrics',
   'GET /boot/*',
+  'GET /linbo64',
+  'GET /linbofs64',
   'GET /api/v1/openapi.json',
   'POST /api/v1/session',
   'GET /api/reference',
