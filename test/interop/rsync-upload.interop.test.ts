@@ -152,7 +152,7 @@ requireTool('rsync')('rsync clients that upload', () => {
       readdirSync(live('.staging'), { recursive: true, encoding: 'utf8' }).find((path) =>
         /\d\/win\.qcow2$/.test(path),
       )
-    await expect.poll(partial, { timeout: 10_000 }).toBeDefined()
+    await expect.poll(partial, { timeout: 30_000 }).toBeDefined()
     expect(statSync(live(`.staging/${partial()}`)).size).toBeLessThan(big.length)
     const got = await server.rsync(pc02, ['-L', '::linbo/images/win/win.qcow2', `${cache}/got`])
     expect(got.code).toBe(0)

@@ -98,10 +98,13 @@ export async function startSuite(mode: Mode, extra: Record<string, string> = {})
         : services.map((name) => start(`services/${name}/src/main.ts`))
     await untilReady(suite.url, running, () => printed)
   }
+  let ended: Promise<unknown> = Promise.resolve()
   const endAll = async (signal: NodeJS.Signals) => {
-    for (const one of running) one.kill(signal)
-    await Promise.all(running.map((one) => one.done))
+    const ending = running
     running = []
+    for (const one of ending) one.kill(signal)
+    ended = Promise.all([ended, ...ending.map((one) => one.done)])
+    await ended
   }
   let socket: WebSocket | undefined
   const waiting = new Set<(event: BusEvent) => void>()
@@ -167,6 +170,7 @@ export async function startSuite(mode: Mode, extra: Record<string, string> = {})
       await endAll('SIGKILL')
     },
     async restart() {
+      await ended
       await startAll()
       await listen()
     },

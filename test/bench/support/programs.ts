@@ -66,7 +66,7 @@ export async function startServer(options: {
   })
   servers.add(child)
   const ended = child.exited.then((code) => code)
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + 60_000
   while (performance.now() < deadline) {
     if (await options.isUp()) return child
     const code = await Promise.race([ended, new Promise((next) => setTimeout(next, 25))])
