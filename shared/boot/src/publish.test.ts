@@ -164,13 +164,11 @@ describe('publishBootConfigs', () => {
     ])
   })
 
-  it('publishes 2,000 hosts in under two seconds', async () => {
+  it('publishes 2,000 hosts, and nothing the second time', async () => {
     await put('start.conf.lab', startConf('lab'))
     const hosts = Array.from({ length: 2000 }, (_, n) => pc(`pc${n}`))
-    const started = performance.now()
     const { written } = await publish(...hosts)
-    await publish(...hosts)
-    expect(performance.now() - started).toBeLessThan(2000)
     expect(written).toHaveLength(2002)
+    expect((await publish(...hosts)).written).toEqual([])
   })
 })
