@@ -24,5 +24,4 @@ export type FromThread =
   | { type: 'publish'; event: Parameters<Outside['publish']> }
   | { type: 'log'; level: Level; facts: object; text: string }
 
-export const levels = ['debug', 'info', 'warn', 'error'] as const
-export type Level = (typeof levels)[number]
+export type Level = 'debug' | 'info' | 'warn' | 'error'

@@ -36,7 +36,7 @@ export class Engine {
   #idleSince = Number.POSITIVE_INFINITY
   #sweptAt = 0
   #fullLoggedAt = Number.NEGATIVE_INFINITY
-  #told = ''
+  #told: { transfers: number; rootMissing: boolean } | undefined
   #listed: readonly DatagramSocket[] = []
 
   /**
@@ -153,11 +153,13 @@ export class Engine {
       ports.close()
       collectGarbage()
     }
-    const state = { transfers: this.#running.size, rootMissing: files.rootMissing }
-    const told = JSON.stringify(state)
-    if (told === this.#told) return
-    this.#told = told
-    this.#tell({ type: 'state', ...state })
+    this.#tellState(this.#running.size, files.rootMissing)
+  }
+
+  #tellState(transfers: number, rootMissing: boolean): void {
+    if (transfers === this.#told?.transfers && rootMissing === this.#told.rootMissing) return
+    this.#told = { transfers, rootMissing }
+    this.#tell({ type: 'state', ...this.#told })
   }
 
   #log(level: 'debug' | 'warn', facts: object, text: string): void {
