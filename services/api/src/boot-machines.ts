@@ -2,6 +2,7 @@ import { macFromName } from '@linbo/boot'
 import type { Machine } from '@linbo/bus'
 import type { Db } from '@linbo/db'
 import type { Logger } from '@linbo/log'
+import { keepNewest } from '@linbo/runtime'
 import { createMachineLookup } from './machine-lookup.ts'
 
 /** Which machine asks for a boot file. */
@@ -21,12 +22,7 @@ export function createBootMachines(db: Db, log: Logger, now: () => number): Boot
   function macOf(ip: string, path: string): string | null {
     const told = macFromName(path)
     if (told) {
-      macs.delete(ip)
-      macs.set(ip, { mac: told, until: now() + macMs })
-      for (const oldest of macs.keys()) {
-        if (macs.size <= keptMacs) break
-        macs.delete(oldest)
-      }
+      keepNewest(macs, ip, { mac: told, until: now() + macMs }, keptMacs)
     }
     const known = macs.get(ip)
     return known && known.until > now() ? known.mac : null

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Bus, BusEvent, Subscription } from '@linbo/bus'
 import type { Logger } from '@linbo/log'
-import { writeAtomic } from '@linbo/runtime'
+import { keepNewest, writeAtomic } from '@linbo/runtime'
 
 /** Notices machines whose iPXE does not get to the network, and lets GRUB load LINBO there. */
 export interface IpxeGuard {
@@ -45,12 +45,7 @@ export function createIpxeGuard(deps: {
       if (event.file === 'linbo64') machines.delete(event.mac)
       if (event.file !== 'boot/grub/ipxe.lkrn') return
       const { failures = 0 } = machines.get(event.mac) ?? {}
-      machines.delete(event.mac)
-      machines.set(event.mac, { failures, isHandedOver: true })
-      for (const oldest of machines.keys()) {
-        if (machines.size <= keptMachines) break
-        machines.delete(oldest)
-      }
+      keepNewest(machines, event.mac, { failures, isHandedOver: true }, keptMachines)
     } else if (event.type === 'boot.step' && event.step === 'boot-file' && event.mac) {
       const known = machines.get(event.mac)
       if (!known?.isHandedOver) return

@@ -1,3 +1,5 @@
+import { keepNewest } from '@linbo/runtime'
+
 /** After this many failures an address has to wait. */
 export const allowedFailures = 10
 /** Failures are forgotten after this long, in milliseconds. */
@@ -24,13 +26,7 @@ export function createSignInLimit(): SignInLimit {
     },
     failed(address, now) {
       const times = [...recent(address, now), now].slice(-allowedFailures)
-      // Re-inserting keeps the map in the order of the last failure, so that the oldest are forgotten first.
-      failures.delete(address)
-      failures.set(address, times)
-      for (const oldest of failures.keys()) {
-        if (failures.size <= rememberedAddresses) break
-        failures.delete(oldest)
-      }
+      keepNewest(failures, address, times, rememberedAddresses)
     },
     succeeded: (address) => void failures.delete(address),
   }

@@ -1,4 +1,5 @@
 import type { Ipv4Number } from '@linbo/runtime/datagrams'
+import { keepNewest } from '@linbo/runtime/keep-newest'
 
 /** Blocks and losses of a client's transfers; older ones count for less and less. */
 interface Record {
@@ -23,15 +24,11 @@ export class LossMemory {
   learn(client: Ipv4Number, blocks: number, losses: number): void {
     const before = this.#clients.get(client) ?? { blocks: 0, losses: 0 }
     const weight = memoryBlocks / (memoryBlocks + blocks)
-    this.#clients.delete(client)
-    this.#clients.set(client, {
+    const record = {
       blocks: before.blocks * weight + blocks,
       losses: before.losses * weight + losses,
-    })
-    for (const oldest of this.#clients.keys()) {
-      if (this.#clients.size <= keptClients) break
-      this.#clients.delete(oldest)
     }
+    keepNewest(this.#clients, client, record, keptClients)
   }
 
   /** The longest window, in blocks, that suits this client's link. */

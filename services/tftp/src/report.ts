@@ -1,7 +1,7 @@
 import type { Bus, Machine } from '@linbo/bus'
 import { type Db, findHostByIp, findHostByMac } from '@linbo/db'
 import type { Logger } from '@linbo/log'
-import { type Clock, systemClock } from '@linbo/runtime'
+import { type Clock, keepNewest, systemClock } from '@linbo/runtime'
 import type { News } from './news.ts'
 
 /** What is worth telling others. */
@@ -70,13 +70,8 @@ export function createReport(parts: {
       known.macAt = now
       return known
     }
-    clients.delete(ip)
     const fresh = { at: now, mac, macAt: now, machine: lookUp(ip, mac) }
-    clients.set(ip, fresh)
-    for (const oldest of clients.keys()) {
-      if (clients.size <= keptClients) break
-      clients.delete(oldest)
-    }
+    keepNewest(clients, ip, fresh, keptClients)
     later(fresh, (machine) => bus.publish('host.seen', { ...machine, by: 'tftp' }))
     return fresh
   }
