@@ -1,0 +1,7 @@
+export {
+  type BootPackage,
+  type PackageManifest,
+  type PackageName,
+  packageNames,
+  type Verification,
+} from './deb/package.ts'
