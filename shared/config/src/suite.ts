@@ -35,6 +35,10 @@ export function suite(dataDir: string) {
       () => (dataDir === '/var/lib/linbo' ? '/srv/linbo' : join(dataDir, 'srv', 'linbo')),
       "The tree served to clients, in LINBO's own layout.",
     ),
+    LINBO_CONFIG_DIR: setting.text(
+      () => (dataDir === '/var/lib/linbo' ? '/etc/linuxmuster/linbo' : join(dataDir, 'linbofs')),
+      'What administrators put into the initramfs: keys, firmware list, Wi-Fi, further files.',
+    ),
     LINBO_LISTEN: setting.address('0.0.0.0', 'Address the services bind.'),
     LINBO_SERVER_IP: setting.address(() => defaultAddress(), 'Address that clients are told.'),
     LINBO_LOG_LEVEL: setting.oneOf(

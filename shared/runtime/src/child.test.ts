@@ -48,6 +48,23 @@ describe('spawnChild', () => {
     expect(await child.exited).toBe(137)
   })
 
+  it('leaves bytes alone when it is asked for pipes', async () => {
+    const lines: string[] = []
+    const child = spawnChild({
+      command: 'sh',
+      args: ['-c', 'echo a word >&2; cat'],
+      pipes: true,
+      onLine: (line) => lines.push(line),
+    })
+    const bytes = Buffer.from([0, 255, 13, 10, 128])
+    child.process.stdin?.end(bytes)
+    const chunks: Buffer[] = []
+    for await (const chunk of child.process.stdout ?? []) chunks.push(chunk as Buffer)
+    expect(await child.exited).toBe(0)
+    expect(Buffer.concat(chunks)).toEqual(bytes)
+    expect(lines).toEqual(['a word'])
+  })
+
   it('takes a daemon down with us, even when we are killed', async () => {
     const script = `
       import { spawnChild } from '${join(import.meta.dirname, 'child.ts')}'

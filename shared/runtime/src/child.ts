@@ -11,6 +11,11 @@ export interface ChildOptions {
   env?: Record<string, string>
   /** Bytes for the child's standard input, which is then closed. */
   input?: string | Uint8Array
+  /**
+   * Leaves standard input and output to the caller as binary streams (`process.stdin`, `process.stdout`); `onLine`
+   * then gets standard error only.
+   */
+  pipes?: boolean
   /** Called for every line the child prints. */
   onLine?(line: string, stream: 'stdout' | 'stderr'): void
   /** The Debian package to name when the program is missing. */
@@ -46,7 +51,7 @@ export function spawnChild(options: ChildOptions): Child {
     ? ['--pdeathsig', 'SIGKILL', '--', options.command, ...options.args]
     : options.args
   const child = spawn(command, args, {
-    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: [options.input === undefined && !options.pipes ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(options.cwd ? { cwd: options.cwd } : {}),
     env: options.env ?? process.env,
     ...(options.signal ? { signal: options.signal } : {}),
@@ -71,7 +76,7 @@ export function spawnChild(options: ChildOptions): Child {
     })
   })
   exited.catch(() => {})
-  for (const stream of ['stdout', 'stderr'] as const) {
+  for (const stream of options.pipes ? (['stderr'] as const) : (['stdout', 'stderr'] as const)) {
     const lines = createInterface({ input: child[stream] as NodeJS.ReadableStream })
     lines.on('line', (line) => options.onLine?.(line, stream))
   }
