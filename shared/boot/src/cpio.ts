@@ -39,23 +39,43 @@ export const cpio = {
 
 /** A "newc" archive as the kernel unpacks it (Documentation/driver-api/early-userspace/buffer-format). Owner is root. */
 export function packCpio(entries: CpioEntry[]): Buffer {
-  const parts: Buffer[] = []
-  const add = (part: Buffer) => parts.push(part, Buffer.alloc(-part.length & 3))
+  const parts: Uint8Array[] = []
   entries.forEach((entry, index) => {
     const data = Buffer.from(entry.data ?? '')
-    const name = Buffer.from(`${entry.path}\0`)
-    const [major, minor] = entry.device ?? [0, 0]
-    const fields = [
-      ...[index + 1, entry.mode, 0, 0, 1, 0, data.length],
-      ...[0, 0, major, minor, name.length, 0],
-    ]
-    const header = `070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}`
-    add(Buffer.concat([Buffer.from(header), name]))
-    add(data)
+    parts.push(cpioHead(entry, index + 1, data.length), data, cpioPadding(data.length))
   })
-  add(Buffer.from(`070701${'0'.repeat(32)}00000001${'0'.repeat(48)}0000000b00000000TRAILER!!!\0`))
-  return Buffer.concat(parts)
+  return Buffer.concat([...parts, cpioEnd])
 }
+
+/**
+ * What stands before an entry's content: its header and name, padded. The content follows, then `cpioPadding()`.
+ * @param number inode number, different for each entry of an archive
+ * @param sizeBytes length of the content
+ */
+export function cpioHead(
+  entry: Pick<CpioEntry, 'path' | 'mode' | 'device'>,
+  number: number,
+  sizeBytes: number,
+): Buffer {
+  const name = Buffer.from(`${entry.path}\0`)
+  const [major, minor] = entry.device ?? [0, 0]
+  const fields = [
+    ...[number, entry.mode, 0, 0, 1, 0, sizeBytes],
+    ...[0, 0, major, minor, name.length, 0],
+  ]
+  const header = `070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}`
+  return Buffer.concat([Buffer.from(header), name, cpioPadding(header.length + name.length)])
+}
+
+/** Zeros up to the next multiple of four. */
+export function cpioPadding(length: number): Uint8Array {
+  return new Uint8Array(-length & 3)
+}
+
+/** What an archive ends with. */
+export const cpioEnd: Uint8Array = Buffer.from(
+  `070701${'0'.repeat(32)}00000001${'0'.repeat(48)}0000000b00000000TRAILER!!!\0\0\0\0`,
+)
 
 /** The first file of a newc archive. */
 export interface FirstEntry {

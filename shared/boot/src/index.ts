@@ -1,5 +1,14 @@
 export { type BootFileStatus, bootFileStatus } from './boot-files.ts'
-export { type CpioEntry, cpio, firstEntry, packCpio } from './cpio.ts'
+export {
+  type CpioEntry,
+  cpio,
+  cpioEnd,
+  cpioHead,
+  cpioPadding,
+  firstEntry,
+  packCpio,
+} from './cpio.ts'
+export { CpioError, listCpio, type ReadCpioEntry, readCpio } from './cpio-read.ts'
 export { type FileRole, macFromName, roleOf } from './file-role.ts'
 export {
   type BootFile,
