@@ -2,4 +2,4 @@ export { type ConnectOptions, connectClient, type SshConnection } from './connec
 export type { ExecOptions, ExecResult } from './exec.ts'
 export { type ClientKey, loadClientKey, makeKeyPair } from './key.ts'
 export { quote } from './quote.ts'
-export { readUploadPassword } from './upload-password.ts'
+export { readUploadPassword, type UploadPassword, writeUploadPassword } from './upload-password.ts'

@@ -5,7 +5,7 @@ import ssh2 from 'ssh2'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadClientKey, makeKeyPair } from './key.ts'
 import { quote } from './quote.ts'
-import { readUploadPassword } from './upload-password.ts'
+import { readUploadPassword, writeUploadPassword } from './upload-password.ts'
 
 let dir = ''
 beforeEach(async () => {
@@ -75,7 +75,18 @@ describe('readUploadPassword', () => {
     await writeFile(path, 'backup:other')
     await chmod(path, 0o600)
     const added = await readUploadPassword(dir)
-    expect(await readFile(path, 'utf8')).toBe(`backup:other\nlinbo:${added.password}\n`)
+    const text = await readFile(path, 'utf8')
+    expect(text.replace(/^#.*\n/m, '')).toBe(`backup:other\nlinbo:${added.password}\n`)
+  })
+
+  it('knows whether a person chose the password', async () => {
+    expect((await readUploadPassword(dir)).isRandom).toBe(true)
+    expect((await readUploadPassword(dir)).isRandom).toBe(true)
+    await writeUploadPassword(dir, 'Muster!')
+    expect(await readUploadPassword(dir)).toMatchObject({ password: 'Muster!', isRandom: false })
+    await rm(join(dir, 'rsyncd.secrets'))
+    await writeFile(join(dir, 'rsyncd.secrets'), 'linbo:by-hand\n')
+    expect((await readUploadPassword(dir)).isRandom).toBe(false)
   })
 })
 
@@ -87,5 +98,26 @@ describe('quote', () => {
     [['', '~', '$(x)', 'a\nb', '*'], "'' '~' '$(x)' 'a\nb' '*'"],
   ])('turns %j into %j', (words, line) => {
     expect(quote(words)).toBe(line)
+  })
+})
+
+describe('writeUploadPassword', () => {
+  it('replaces the one line and keeps all others', async () => {
+    const path = join(dir, 'rsyncd.secrets')
+    await writeFile(path, '# ours\nbackup:other\nlinbo:old\nlinbo2:x', { mode: 0o644 })
+    await writeUploadPassword(dir, 'new')
+    expect(await readFile(path, 'utf8')).toBe('# ours\nbackup:other\nlinbo2:x\nlinbo:new\n')
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+  })
+
+  it('creates the file, and says what to do when it cannot', async () => {
+    await writeUploadPassword(dir, 'first')
+    expect(await readFile(join(dir, 'rsyncd.secrets'), 'utf8')).toBe('linbo:first\n')
+    const fix = expect.stringContaining('writable')
+    const inFile = join(dir, 'rsyncd.secrets')
+    await expect(writeUploadPassword(inFile, 'x')).rejects.toMatchObject({
+      code: 'SECRET_FILE',
+      fix,
+    })
   })
 })
