@@ -1,3 +1,5 @@
+export { ArchiveError } from './deb/archive-error.ts'
+export { decompress } from './deb/decompress.ts'
 export {
   type BootPackage,
   type PackageManifest,
@@ -5,3 +7,4 @@ export {
   packageNames,
   type Verification,
 } from './deb/package.ts'
+export { readTar, type TarEntry, type TarLimits } from './deb/tar.ts'
