@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import * as queries from './index.ts'
 import type { Database } from './open.ts'
+import { describeRegistrations } from './registration-contract.ts'
+import { describeStartConfVersions } from './start-conf-contract.ts'
 
 /** What every database does. `open` gives a migrated one. */
 export function describeDatabaseContract(name: string, open: () => Promise<Database>): void {
@@ -14,7 +16,7 @@ export function describeDatabaseContract(name: string, open: () => Promise<Datab
     })
     afterAll(() => database.close())
     beforeEach(async () => {
-      const tables = sql`hosts, operations, operation_hosts, operation_output, leases, boots, transfers, audit, known_keys, sessions`
+      const tables = sql`hosts, operations, operation_hosts, operation_output, leases, boots, transfers, audit, known_keys, sessions, start_conf_versions, group_renames, registrations, registration_rules, unknown_machines, hardware, image_uses, log_facts, missing_firmware`
       await sql`truncate ${tables} restart identity`.execute(db)
     })
 
@@ -263,6 +265,8 @@ export function describeDatabaseContract(name: string, open: () => Promise<Datab
       expect(rows[0]?.detail).toEqual({ n: 1 })
     })
 
+    describeStartConfVersions(() => db)
+
     it('pins the first SSH key it sees until it is told to forget it', async () => {
       await queries.pinKey(db, 'pc01', 'SHA256:first')
       await queries.pinKey(db, 'pc01', 'SHA256:second')
@@ -270,6 +274,8 @@ export function describeDatabaseContract(name: string, open: () => Promise<Datab
       expect(await queries.forgetKey(db, 'pc01')).toBe(true)
       expect(await queries.findKnownKey(db, 'pc01')).toBeUndefined()
     })
+
+    describeRegistrations(() => db)
 
     it('leaves nothing of a transaction that failed', async () => {
       const attempt = db.transaction().execute(async (trx) => {

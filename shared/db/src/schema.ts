@@ -1,4 +1,12 @@
 import type { ColumnType, Generated, JSONColumnType, Kysely } from 'kysely'
+import type {
+  HardwareTable,
+  ImageUseTable,
+  LogFactsTable,
+  MissingFirmwareTable,
+} from './client-facts.ts'
+import type { RegistrationRulesTable, RegistrationTable } from './registrations.ts'
+import type { UnknownMachineTable } from './unknown-machines.ts'
 
 type Time = ColumnType<Date, Date | string, Date | string>
 type OptionalTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
@@ -163,6 +171,38 @@ export interface SessionTable {
   expires_at: Date
 }
 
+/** Who or what made a version of a start.conf: `disk` is somebody at the file, `found` one that was there first. */
+export type StartConfSource =
+  | 'api'
+  | 'cli'
+  | 'disk'
+  | 'import'
+  | 'restore'
+  | 'rename'
+  | 'clone'
+  | 'found'
+
+export interface StartConfVersionTable {
+  group: string
+  /** From 1, without holes. */
+  number: number
+  /** The file's bytes; null when it was removed. */
+  content: Uint8Array | null
+  sha256: string | null
+  author: string
+  source: StartConfSource
+  at: ColumnType<Date, Date | undefined, Date>
+  comment: ColumnType<string, string | undefined, string>
+}
+
+/** A rename of a group that has begun and not ended. */
+export interface GroupRenameTable {
+  from: string
+  to: string
+  author: string
+  at: Date
+}
+
 export interface Tables {
   hosts: HostTable
   operations: OperationTable
@@ -174,6 +214,15 @@ export interface Tables {
   audit: AuditTable
   known_keys: KnownKeyTable
   sessions: SessionTable
+  registrations: RegistrationTable
+  registration_rules: RegistrationRulesTable
+  unknown_machines: UnknownMachineTable
+  hardware: HardwareTable
+  image_uses: ImageUseTable
+  log_facts: LogFactsTable
+  missing_firmware: MissingFirmwareTable
+  start_conf_versions: StartConfVersionTable
+  group_renames: GroupRenameTable
 }
 
 /** A handle to run queries on: the database, or the transaction that is open. */
