@@ -16,7 +16,7 @@ export function describeDatabaseContract(name: string, open: () => Promise<Datab
     })
     afterAll(() => database.close())
     beforeEach(async () => {
-      const tables = sql`hosts, operations, operation_hosts, operation_output, leases, boots, transfers, audit, known_keys, sessions, start_conf_versions, group_renames, registrations, registration_rules, unknown_machines, hardware, image_uses, log_facts, missing_firmware`
+      const tables = sql`hosts, device_files, operations, operation_hosts, operation_output, leases, boots, transfers, audit, known_keys, sessions, start_conf_versions, group_renames, registrations, registration_rules, unknown_machines, hardware, image_uses, log_facts, missing_firmware`
       await sql`truncate ${tables} restart identity`.execute(db)
     })
 
@@ -52,6 +52,43 @@ export function describeDatabaseContract(name: string, open: () => Promise<Datab
       expect(await queries.findHost(db, 'pc01')).toMatchObject({ group: 'other', room: 'r1' })
       expect(await queries.removeHost(db, 'pc01')).toBe(true)
       expect(await queries.removeHost(db, 'pc01')).toBe(false)
+    })
+
+    const whole = (host: queries.NewHost): queries.WholeHost => ({
+      ...{ ip: null, school: 'default-school', pxe: 1, role: 'server', comment: '' },
+      ...{ office_key: '', windows_key: '', dhcp_options: '', reserved: [] },
+      ...host,
+    })
+
+    it('saves many hosts at once, which may exchange MACs and addresses', async () => {
+      const kept = { dhcp_options: 'next-server 10.0.0.9', reserved: ['a', '', 'ü;'] }
+      await queries.saveHosts(db, [whole({ ...pc01, ...kept }), whole({ ...pc02, ip: '10.0.0.2' })])
+      expect(await queries.findHost(db, 'pc01')).toMatchObject({ ...pc01, ...kept })
+      await queries.pinKey(db, 'pc01', 'SHA256:first')
+      await db.transaction().execute(async (trx) => {
+        await queries.lockHosts(trx)
+        await queries.saveHosts(trx, [
+          whole({ ...pc01, mac: pc02.mac, ip: '10.0.0.2' }),
+          whole({ ...pc02, mac: pc01.mac, ip: '10.0.0.1' }),
+        ])
+      })
+      expect(await queries.listHosts(db)).toMatchObject([
+        { hostname: 'pc01', mac: pc02.mac, ip: '10.0.0.2', reserved: [] },
+        { hostname: 'pc02', mac: pc01.mac, ip: '10.0.0.1' },
+      ])
+      await queries.removeHosts(db, ['pc01', 'nobody'])
+      expect((await queries.listHosts(db)).map((host) => host.hostname)).toEqual(['pc02'])
+      expect(await queries.findKnownKey(db, 'pc01')).toBeUndefined()
+    })
+
+    it("keeps a school's devices.csv byte by byte", async () => {
+      const content = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+      const file = { school: 'north', content, taken: ['a'], imported_at: new Date(5000) }
+      await queries.saveDeviceFile(db, { ...file, content: Uint8Array.of(1) })
+      await queries.saveDeviceFile(db, file)
+      const found = await queries.findDeviceFile(db, 'north')
+      expect({ ...found, content: Uint8Array.from(found!.content) }).toEqual(file)
+      expect(await queries.findDeviceFile(db, 'south')).toBeUndefined()
     })
 
     it('refuses two hosts with one MAC', async () => {

@@ -3,7 +3,20 @@ import type { Db, HostTable } from './schema.ts'
 
 export type HostRow = Selectable<HostTable>
 export type NewHost = Pick<HostRow, 'hostname' | 'mac' | 'group' | 'room'> &
-  Partial<Pick<HostRow, 'ip' | 'school' | 'pxe' | 'role' | 'comment'>>
+  Partial<
+    Pick<
+      HostRow,
+      | 'ip'
+      | 'school'
+      | 'pxe'
+      | 'role'
+      | 'comment'
+      | 'office_key'
+      | 'windows_key'
+      | 'dhcp_options'
+      | 'reserved'
+    >
+  >
 
 export interface HostFilter {
   room?: string
@@ -62,7 +75,9 @@ export async function findHostByIp(db: Db, ip: string): Promise<HostRow | undefi
 
 /** Adds a host, or changes the one of that name. */
 export async function saveHost(db: Db, host: NewHost): Promise<HostRow> {
-  const row = { ...host, updated_at: new Date() }
+  const { reserved, ...columns } = host
+  const kept = reserved ? { reserved: JSON.stringify(reserved) } : {}
+  const row = { ...columns, ...kept, updated_at: new Date() }
   return db
     .insertInto('hosts')
     .values(row)

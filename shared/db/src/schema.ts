@@ -25,8 +25,23 @@ export interface HostTable {
   pxe: Generated<number>
   role: Generated<string>
   comment: Generated<string>
+  office_key: Generated<string>
+  windows_key: Generated<string>
+  /** Extra ISC dhcpd statements, comma separated. */
+  dhcp_options: Generated<string>
+  /** Columns 10, 12, 13, 14 of devices.csv and those after 15, without empty ones at the end. */
+  reserved: JSONColumnType<string[], string | undefined, string>
   created_at: Generated<Date>
   updated_at: Generated<Date>
+}
+
+/** A school's devices.csv as it was read last. */
+export interface DeviceFileTable {
+  school: string
+  content: Uint8Array
+  /** Hosts whose rows were taken over. */
+  taken: JSONColumnType<string[], string, string>
+  imported_at: Time
 }
 
 export interface OperationTable {
@@ -205,6 +220,7 @@ export interface GroupRenameTable {
 
 export interface Tables {
   hosts: HostTable
+  device_files: DeviceFileTable
   operations: OperationTable
   operation_hosts: OperationHostTable
   operation_output: OperationOutputTable
