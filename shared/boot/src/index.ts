@@ -1,4 +1,15 @@
 export { type BootFileStatus, bootFileStatus } from './boot-files.ts'
+export { type BootSetRecord, bootSetFiles } from './boot-set.ts'
+export {
+  addBootSet,
+  type BootSet,
+  currentBootSet,
+  listBootSets,
+  removeBootSet,
+  stageBootSet,
+} from './boot-sets.ts'
+export { createPinnedBootSets, type PinnedBootSets, type PinnedFile } from './boot-sets-pinned.ts'
+export { activateBootSet, type SwitchedBootSet } from './boot-sets-switch.ts'
 export {
   type CpioEntry,
   cpio,

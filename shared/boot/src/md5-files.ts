@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, readlink, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toLinboError, writeAtomic } from '@linbo/runtime'
+import { bootSetFolder, bootSetTarget, currentLink } from './boot-set.ts'
 
 /** The files clients compare by their `.md5`. */
 export const hashedFiles = ['linbo64', 'linbofs64'] as const
@@ -19,9 +20,10 @@ export async function writeMd5Files(root: string): Promise<string[]> {
   const written: string[] = []
   for (const name of hashedFiles) {
     try {
-      const md5 = await md5Of(join(root, name))
-      if (md5 === undefined || (await readMd5File(root, name)) === md5) continue
-      await writeAtomic(join(root, `${name}.md5`), `${md5}\n`)
+      const folder = await folderOf(root, name)
+      const md5 = await md5Of(join(folder, name))
+      if (md5 === undefined || (await readMd5File(folder, name)) === md5) continue
+      await writeAtomic(join(folder, `${name}.md5`), `${md5}\n`)
       written.push(`${name}.md5`)
     } catch (error) {
       throw toLinboError(
@@ -33,6 +35,15 @@ export async function writeMd5Files(root: string): Promise<string[]> {
     }
   }
   return written
+}
+
+/** Where the file and its checksum lie: in the current boot set when both names lead there. */
+async function folderOf(root: string, name: (typeof hashedFiles)[number]): Promise<string> {
+  for (const one of [name, `${name}.md5`] as const) {
+    const target = await readlink(join(root, one)).catch(() => undefined)
+    if (target !== bootSetTarget(one)) return root
+  }
+  return realpath(join(root, bootSetFolder, currentLink)).catch(() => root)
 }
 
 /** What `<name>.md5` says, exactly; undefined when it is missing. */

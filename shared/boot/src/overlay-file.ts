@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { appendFile, copyFile, open, rename, rm, stat, truncate } from 'node:fs/promises'
+import { appendFile, copyFile, open, readlink, rename, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LinboError, toLinboError } from '@linbo/runtime'
+import { bootSetFolder, bootSetTarget } from './boot-set.ts'
+import { currentBootSet, recordOf } from './boot-sets.ts'
+import { deriveBootSet } from './boot-sets-derive.ts'
+import { activateBootSet } from './boot-sets-switch.ts'
 import { firstEntry } from './cpio.ts'
 import { writeMd5Files } from './md5-files.ts'
 import { overlayFolder, serverOverlay } from './server-overlay.ts'
@@ -28,7 +32,8 @@ export async function overlayServer(root: string): Promise<string | undefined> {
 
 /**
  * Gives `linbofs64` below root the overlay of a server, or takes it away when that is undefined, and counts its
- * MD5 anew. Machines load the changed file at their next boot.
+ * MD5 anew. Machines load the changed file at their next boot. Where the boot files come from a set, it becomes part
+ * of a new set, which is activated.
  * @returns false when it was so already.
  * @throws LinboError `BOOT_NO_INITRAMFS`, `BOOT_OVERLAY_FAILED`
  */
@@ -49,9 +54,18 @@ export async function setOverlay(root: string, server: string | undefined): Prom
     const baseBytes = found?.baseBytes ?? size
     const overlay = server ? overlayOf(server, baseBytes) : Buffer.alloc(0)
     if (await endsWith(path, baseBytes, overlay)) return false
-    await copyFile(path, temporary)
-    await truncate(temporary, baseBytes)
-    await appendFile(temporary, overlay)
+    const make = async (to: string) => {
+      await copyFile(path, to)
+      await truncate(to, baseBytes)
+      await appendFile(to, overlay)
+    }
+    const isInSet = (await readlink(path).catch(() => undefined)) === bootSetTarget(name)
+    const set = isInSet ? await currentBootSet(root) : undefined
+    if (set !== undefined) {
+      await switchToDerived(root, set, server, make)
+      return true
+    }
+    await make(temporary)
     // Clients check one file against the other: without the MD5 they leave both alone for the moment.
     await rm(`${path}.md5`, { force: true })
     await rename(temporary, path)
@@ -67,6 +81,22 @@ export async function setOverlay(root: string, server: string | undefined): Prom
   } finally {
     await rm(temporary, { force: true })
   }
+}
+
+/** The line about our overlay in the record of a set. */
+const overlayLine = 'LINBO server '
+
+async function switchToDerived(
+  root: string,
+  from: string,
+  server: string | undefined,
+  make: (path: string) => Promise<void>,
+): Promise<void> {
+  const before = await recordOf(join(root, bootSetFolder, from))
+  const overlay = before.overlay.filter((line) => !line.startsWith(overlayLine))
+  if (server) overlay.push(overlayLine + server)
+  const now = Date.now()
+  await activateBootSet(root, await deriveBootSet(root, from, { now, overlay, make }), { now })
 }
 
 /** The kernel takes up an archive at multiples of four bytes only. */
