@@ -1,3 +1,4 @@
+import { createPinnedBootSets } from '@linbo/boot/boot-sets-pinned'
 import { macFromName } from '@linbo/boot/file-role'
 import type { Parts } from '@linbo/launch'
 import { type Arrival, DatagramSocket, type Destination, ipv4Text } from '@linbo/runtime/datagrams'
@@ -69,8 +70,9 @@ export class Engine {
     )
     const cache = new FrameCache(config.LINBO_TFTP_CACHE_MB * 1024 * 1024)
     const files = createFiles(config.LINBO_DIR)
+    const bootSets = createPinnedBootSets(config.LINBO_DIR, now)
     const loss = new LossMemory()
-    this.#tools = { config, files, cache, ports, loop: this.#loop, tell, loss, now }
+    this.#tools = { config, files, bootSets, cache, ports, loop: this.#loop, tell, loss, now }
   }
 
   async start(): Promise<void> {

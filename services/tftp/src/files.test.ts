@@ -41,6 +41,21 @@ describe('files', () => {
     )
   })
 
+  it('gives out of a boot set the file that was asked for, and nothing else', async () => {
+    await mkdir(join(root, '.boot/one'), { recursive: true })
+    for (const name of ['linbo64', 'linbofs64', 'set.json'])
+      await writeFile(join(root, '.boot/one', name), name)
+    await symlink('one', join(root, '.boot/current'))
+    await symlink('.boot/current/linbo64', join(root, 'linbo64'))
+    await symlink('.boot/current/linbofs64', join(root, 'linbo64.md5'))
+    await symlink('.boot/current/set.json', join(root, 'linbo-version'))
+    expect(await text(await files.open('linbo64'))).toBe('linbo64')
+    expect(await text(await files.open('linbofs64', '.boot/one/linbofs64'))).toBe('linbofs64')
+    expect(await text(await files.open('linbo64.md5'))).toBe('missing')
+    expect(await text(await files.open('linbo-version'))).toBe('missing')
+    expect(await text(await files.open('boot/linbo64', '.boot/one/linbo64'))).toBe('missing')
+  })
+
   it.each([
     ['an absolute link', () => symlink(join(folder, 'outside'), join(root, 'x')), 'x'],
     ['a link upwards', () => symlink('../outside', join(root, 'x')), 'x'],

@@ -1,6 +1,7 @@
 import { type BigIntStats, constants, statSync } from 'node:fs'
 import { type FileHandle, open, readlink, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { liesInBootSet } from '@linbo/boot/boot-set'
 import { pathBelow, whySecret } from './path.ts'
 
 /** A file being read, by one or more transfers. */
@@ -24,8 +25,11 @@ export type Opened =
   | { kind: 'refused'; reason: string }
 
 export interface Files {
-  /** Opens a path below the root (already checked by `requestedPath`). */
-  open(path: string): Promise<Opened>
+  /**
+   * Opens a path below the root (already checked by `requestedPath`).
+   * @param at where in the root the file is, when not there.
+   */
+  open(path: string, at?: string): Promise<Opened>
   /** True when the root itself could not be found. */
   readonly rootMissing: boolean
   /** Looks for the root. */
@@ -53,14 +57,14 @@ export function createFiles(root: string): Files {
     return true
   }
 
-  async function openOnce(path: string): Promise<Opened | 'replaced'> {
-    if (isAbsent(path))
+  async function openOnce(path: string, at: string): Promise<Opened | 'replaced'> {
+    if (isAbsent(at))
       return { kind: 'missing', reason: rootMissing ? `${root} is missing` : 'no such file' }
     const base = await realRoot()
     if (base === undefined) return { kind: 'missing', reason: `${root} is missing` }
     // Looked at before it is opened: opening alone can do something, if it is a device.
-    const target = await realpath(join(base, path))
-    const before = judge(base, target)
+    const target = await realpath(join(base, at))
+    const before = judge(base, target, path)
     if (before) return before
     if (!(await stat(target)).isFile()) return { kind: 'refused', reason: 'not a regular file' }
     const handle = await open(target, flags)
@@ -69,7 +73,7 @@ export function createFiles(root: string): Files {
       // What counts is what the descriptor is, however the path was swapped meanwhile.
       const opened = await readlink(`/proc/self/fd/${handle.fd}`)
       if (opened === `${target} (deleted)`) return 'replaced'
-      const after = judge(base, opened)
+      const after = judge(base, opened, path)
       if (after) return after
       const facts = await handle.stat({ bigint: true })
       if (!facts.isFile()) return { kind: 'refused', reason: 'not a regular file' }
@@ -86,11 +90,11 @@ export function createFiles(root: string): Files {
   }
 
   return {
-    async open(path) {
+    async open(path, at = path) {
       try {
         // A file replaced between looking and opening is there again under its name.
         for (let attempt = 0; attempt < 3; attempt++) {
-          const opened = await openOnce(path)
+          const opened = await openOnce(path, at)
           if (opened !== 'replaced') return opened
         }
         return { kind: 'missing', reason: 'removed while it was being opened' }
@@ -109,10 +113,11 @@ export function createFiles(root: string): Files {
   }
 }
 
-function judge(base: string, target: string): Opened | undefined {
+/** Judges what a path turned out to be. Boot sets are private, but not the files that are asked for by name. */
+function judge(base: string, target: string, path: string): Opened | undefined {
   const below = pathBelow(base, target)
   if (below === undefined) return { kind: 'missing', reason: `leads outside, to ${target}` }
-  const secret = whySecret(below)
+  const secret = liesInBootSet(below, path) ? undefined : whySecret(below)
   return secret ? { kind: 'missing', reason: secret } : undefined
 }
 

@@ -1,3 +1,4 @@
+import type { PinnedBootSets } from '@linbo/boot/boot-sets-pinned'
 import { roleOf } from '@linbo/boot/file-role'
 import type { Destination } from '@linbo/runtime/datagrams'
 import { Blocks, blocksPerChunk, type Content, type FrameCache } from './blocks.ts'
@@ -18,6 +19,7 @@ import { deliveredBytes, isAllSent, retries, type Transfer } from './transfer.ts
 export interface Tools {
   config: EngineConfig
   files: Files
+  bootSets: PinnedBootSets
   cache: FrameCache
   ports: TransferPorts
   loop: Loop
@@ -82,8 +84,19 @@ export class Work {
 
   async #run(): Promise<void> {
     const { path, ip } = this.wish
+    const pinned = this.#tools.bootSets.take(ip, path)
+    try {
+      await this.#answer(pinned?.path ?? path)
+    } finally {
+      pinned?.release()
+    }
+  }
+
+  /** @param at where the file is for this client */
+  async #answer(at: string): Promise<void> {
+    const { path, ip } = this.wish
     const { files, loop, tell } = this.#tools
-    const opened = await loop.during(files.open(path))
+    const opened = await loop.during(files.open(path, at))
     if (opened.kind === 'file') {
       try {
         await this.#deliver(opened.file)
