@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseDevicesCsv, printDevicesCsv } from './devices-csv.ts'
+import { addDevices, parseDevicesCsv, removeDevices, setDeviceField } from './devices-csv.ts'
+import { type Device, roles } from './devices-csv-columns.ts'
+import { mergeDevices } from './devices-csv-merge.ts'
+import { printSeparated, readSeparated } from './separated-lines.ts'
 
 const line =
   'r204;r204-pc07;lab204;52:54:00:ab:cd:07;10.16.204.7;;;;classroom-studentcomputer;;1;;;;'
@@ -9,6 +12,29 @@ const edited = (column: number, value: string) =>
     .split(';')
     .map((old, index) => (index === column - 1 ? value : old))
     .join(';')
+
+/** Texts that look like the file here and there. */
+const cell = fc.oneof(
+  fc.constantFrom(
+    'r204',
+    'pc1',
+    'r204-pc07',
+    'lab',
+    '52:54:00:ab:cd:07',
+    'DHCP',
+    '1',
+    '',
+    ' ',
+    '#',
+  ),
+  fc.string({ unit: 'binary', maxLength: 6 }),
+)
+const anyFile = fc
+  .tuple(
+    fc.constantFrom('', '\ufeff'),
+    fc.array(fc.tuple(fc.array(cell, { maxLength: 18 }), fc.constantFrom('\n', '\r\n', '\r', ''))),
+  )
+  .map(([mark, rows]) => mark + rows.map(([cells, end]) => cells.join(';') + end).join(''))
 
 describe('parseDevicesCsv', () => {
   it('reads a row', () => {
@@ -29,11 +55,26 @@ describe('parseDevicesCsv', () => {
     ])
   })
 
-  it('prints what it read, whatever the unused columns hold', () => {
+  it('reads the columns nobody uses, without empty ones at the end', () => {
     const full =
-      'r204;pc1;lab204;52:54:00:ab:cd:07;DHCP;off;win;filename "x", foo;printer;ten;3;a;b;c;a comment;more;yet'
-    expect(printDevicesCsv(parseDevicesCsv(`${line}\n`).rows)).toBe(`${line}\n`)
-    expect(printDevicesCsv(parseDevicesCsv(full).rows)).toBe(`${full}\n`)
+      'r204;pc1;lab204;52:54:00:ab:cd:07;DHCP;off;win;filename "x";printer;ten;3;a;b;c;a comment;more;;yet;;'
+    expect(parseDevicesCsv(full).rows).toMatchObject([
+      {
+        officeKey: 'off',
+        windowsKey: 'win',
+        dhcpOptions: 'filename "x"',
+        comment: 'a comment',
+        reserved: ['ten', 'a', 'b', 'c', 'more', '', 'yet'],
+      },
+    ])
+    expect(parseDevicesCsv(line).rows[0]?.reserved).toEqual([])
+  })
+
+  it("gives hosts of other schools their school's prefix", () => {
+    const { rows } = parseDevicesCsv(edited(2, 'PC07'), 'north')
+    expect(rows[0]?.hostname).toBe('north-pc07')
+    expect(parseDevicesCsv(edited(2, 'p'.repeat(60)), 'north').refused).toHaveLength(1)
+    expect(parseDevicesCsv(edited(2, ''), 'north').refused).toHaveLength(1)
   })
 
   it('takes comments, empty lines, CR LF, a byte order mark and a last line without an end', () => {
@@ -68,11 +109,15 @@ describe('parseDevicesCsv', () => {
     ['an unknown role', 9, 'teacher'],
     ['a PXE flag of 4', 11, '4'],
     ['no PXE flag', 11, ''],
+    ['a control character', 15, 'a\u0000b'],
   ])('refuses %s and names the column', (_name, column, value) => {
     const { rows, refused } = parseDevicesCsv(`# head\n${edited(column, value)}\n`)
     expect(rows).toEqual([])
     expect(refused).toEqual([
-      { line: 2, column, message: expect.any(String), fix: expect.stringMatching(/\.$/) },
+      {
+        ...{ line: 2, column, name: expect.any(String) },
+        ...{ message: expect.any(String), fix: expect.stringMatching(/\.$/) },
+      },
     ])
   })
 
@@ -101,22 +146,181 @@ describe('parseDevicesCsv', () => {
     expect(parseDevicesCsv(two).rows.map((row) => row.ip)).toEqual([null, null])
   })
 
+  it('names every wrong column of a line', () => {
+    const { refused } = parseDevicesCsv('r 1;pc_1;lab;52:54;DHCP;;;;king;;1')
+    expect(refused.map(({ column, name }) => [column, name])).toEqual([
+      [1, 'room'],
+      [2, 'hostname'],
+      [4, 'mac'],
+      [9, 'role'],
+    ])
+  })
+
+  it.each<[string, number, string, string | undefined]>([
+    ['nothing of a good row', 2, 'pc07', undefined],
+    ['a host name Windows cannot have', 2, 'a-name-of-16-let', '16 characters'],
+    ['a room with a hyphen', 1, 'r-204', 'hyphen'],
+    ['a room of 11 characters', 1, 'r2041234567', '11 characters'],
+    ['a group with a hyphen', 3, 'lab-204', 'hyphen'],
+    ['a reserved word', 2, 'con', 'reserved'],
+    ['a MAC without separators', 4, '525400abcd07', '52:54:00:ab:cd:07'],
+    ['DHCP options that are too short', 8, 'x', 'less than 5'],
+    ['a DHCP option we cannot give', 8, 'next-server 10.0.0.9, vendor-class "x"', 'vendor-class'],
+    ['nothing of one we can give', 8, 'next-server 10.0.0.9', undefined],
+  ])('warns of %s', (_name, column, value, says) => {
+    const { rows, warnings } = parseDevicesCsv(edited(column, value))
+    expect(rows).toHaveLength(1)
+    expect(warnings).toEqual(
+      says === undefined
+        ? []
+        : [expect.objectContaining({ line: 1, column, fix: expect.stringMatching(/\.$/) })],
+    )
+    if (says) expect(`${warnings[0]?.message} ${warnings[0]?.fix}`).toContain(says)
+  })
+
+  it('lets a long name pass for a machine without an account', () => {
+    const long = edited(2, 'a-name-of-16-let').replace('classroom-studentcomputer', 'router')
+    expect(parseDevicesCsv(long).warnings).toEqual([])
+  })
+
   it('never throws, and refuses or takes every line it does not skip', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary' })), (parts) => {
-        const { rows, refused } = parseDevicesCsv(parts.join(';'))
-        for (const { line: number } of [...rows, ...refused]) expect(number).toBeGreaterThan(0)
+      fc.property(anyFile, (text) => {
+        const { rows, refused, warnings } = parseDevicesCsv(text, 'north')
+        const last = readSeparated(text).lines.length
+        for (const { line: number } of [...rows, ...refused, ...warnings]) {
+          expect(number).toBeGreaterThan(0)
+          expect(number).toBeLessThanOrEqual(last)
+        }
       }),
-      { seed: 7, numRuns: 300 },
+      { seed: 7, numRuns: 500 },
     )
   })
 })
 
-describe('printDevicesCsv', () => {
-  it('prints hosts that never were in a file', () => {
-    const host = { room: 'r1', hostname: 'pc1', group: 'lab', mac: '52:54:00:00:00:01', ip: null }
-    expect(printDevicesCsv([{ ...host, role: 'iponly', pxe: 0, comment: 'one;two\nthree' }])).toBe(
-      'r1;pc1;lab;52:54:00:00:00:01;DHCP;;;;iponly;;0;;;;one two three\n',
+describe('a file that is edited', () => {
+  const text = `\ufeff# head\r\n${line}\r\n\r\n R9 ; x\r\nr205; PC1 ;lab;52-54-00-AB-CD-08;dhcp;;;;;;1;;;;;x\r\n# end`
+  const file = readSeparated(text)
+  const pc2: Device = {
+    ...{ room: 'r204', hostname: 'pc2', group: 'lab', mac: '52:54:00:00:00:02', ip: null },
+    ...{ officeKey: '', windowsKey: '', dhcpOptions: '', role: 'iponly', pxe: 0 },
+    ...{ comment: 'one;two\nthree', reserved: [] },
+  }
+
+  it('changes one column and keeps every other byte', () => {
+    expect(printSeparated(setDeviceField(file, 5, 2, 'pc9'))).toBe(text.replace(' PC1 ', ' pc9 '))
+    expect(setDeviceField(file, 5, 2, 'PC1')).toBe(file)
+    const short = readSeparated('r;pc;g;m;DHCP;;;;;;1')
+    expect(printSeparated(setDeviceField(short, 1, 15, 'new'))).toBe('r;pc;g;m;DHCP;;;;;;1;;;;new')
+  })
+
+  it('adds a row behind the last of its room, else at the end', () => {
+    const row = (room: string) =>
+      `${room};pc2;lab;52:54:00:00:00:02;DHCP;;;;iponly;;0;;;;one two three`
+    expect(printSeparated(addDevices(file, [pc2]))).toBe(
+      text.replace(`${line}\r\n`, `${line}\r\n${row('r204')}\r\n`),
+    )
+    expect(printSeparated(addDevices(file, [{ ...pc2, room: 'r1' }]))).toBe(
+      `${text}\r\n${row('r1')}`,
+    )
+    expect(printSeparated(addDevices(readSeparated(''), [pc2]))).toBe(`${row('r204')}\n`)
+  })
+
+  it('removes a row', () => {
+    expect(printSeparated(removeDevices(file, [2]))).toBe(text.replace(`${line}\r\n`, ''))
+  })
+
+  it('prints what it read, whatever that was', () => {
+    fc.assert(
+      fc.property(anyFile, (any) => {
+        expect(printSeparated(readSeparated(any))).toBe(any)
+      }),
+      { seed: 7, numRuns: 1000 },
+    )
+  })
+
+  it('leaves the other lines alone, whatever is edited', () => {
+    fc.assert(
+      fc.property(anyFile, fc.nat(20), fc.integer({ min: 1, max: 18 }), (any, number, column) => {
+        const lines = readSeparated(any).lines
+        const after = setDeviceField(readSeparated(any), number, column, 'new').lines
+        expect(after.filter((_one, index) => index !== number - 1)).toEqual(
+          lines.filter((_one, index) => index !== number - 1),
+        )
+      }),
+      { seed: 7, numRuns: 500 },
+    )
+  })
+})
+
+describe('mergeDevices', () => {
+  const other = 'r205;PC1;lab;52-54-00-AB-CD-08;dhcp;;;;;ten;1;;;;note;x;;'
+  const refused = 'r204;bad_name;lab;52:54:00:00:00:99;DHCP;;;;;;1;;;;'
+  const text = `# head\n${line}\n\n${refused}\n${other}\n# end\n`
+  const { rows } = parseDevicesCsv(text)
+  const devices: Device[] = rows.map(({ line: _line, ...device }) => device)
+  const merge = (now: Device[], changed: string[] = []) =>
+    mergeDevices(text, {
+      school: 'default-school',
+      devices: now,
+      taken: new Set(rows.map((row) => row.hostname)),
+      changed: new Set(changed),
+    })
+
+  it('changes nothing when nothing changed', () => {
+    expect(merge(devices)).toBe(text)
+  })
+
+  it('writes the fields of a changed host and no other byte', () => {
+    const changed = devices.map((device) =>
+      device.hostname === 'pc1'
+        ? { ...device, ip: '10.0.0.9', role: 'wlan', reserved: [] }
+        : device,
+    )
+    expect(merge(changed, ['pc1'])).toBe(
+      text.replace(other, 'r205;PC1;lab;52-54-00-AB-CD-08;10.0.0.9;;;;wlan;;1;;;;note;;;'),
+    )
+  })
+
+  it('leaves out what is gone, and adds what is new', () => {
+    const fresh = { ...devices[1]!, hostname: 'pc2', mac: '52:54:00:00:00:02', reserved: [] }
+    expect(merge([devices[1]!, fresh])).toBe(
+      text
+        .replace(`${line}\n`, '')
+        .replace(
+          `${other}\n`,
+          `${other}\nr205;pc2;lab;52:54:00:00:00:02;DHCP;;;;${roles[0]};;1;;;;note\n`,
+        ),
+    )
+  })
+
+  it('keeps a refused row until its host changes by other means', () => {
+    const host = { ...devices[1]!, hostname: 'pc3', mac: '52:54:00:00:00:03', reserved: [] }
+    const broken = 'r205;pc3;lab;nonsense;DHCP;;;;;;1;;;;'
+    const state = { school: 'default-school', devices: [host], taken: new Set<string>() }
+    expect(mergeDevices(broken, { ...state, changed: new Set() })).toBe(broken)
+    expect(mergeDevices(broken, { ...state, changed: new Set(['pc3']) })).toBe(
+      `r205;pc3;lab;52:54:00:00:00:03;DHCP;;;;${roles[0]};;1;;;;note`,
+    )
+  })
+
+  it('says what the hosts are, whatever file it begins with, and again the same', () => {
+    fc.assert(
+      fc.property(anyFile, (any) => {
+        const state = {
+          ...{ school: 'default-school', devices, taken: new Set<string>() },
+          changed: new Set(devices.map((device) => device.hostname)),
+        }
+        const merged = mergeDevices(any, state)
+        for (const device of devices) {
+          const found = parseDevicesCsv(merged).rows.filter(
+            (row) => row.hostname === device.hostname,
+          )
+          expect(found).toMatchObject([device])
+        }
+        expect(mergeDevices(merged, state)).toBe(merged)
+      }),
+      { seed: 7, numRuns: 300 },
     )
   })
 })

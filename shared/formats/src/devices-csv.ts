@@ -1,206 +1,175 @@
-import { whyNotHostIp } from './ipv4.ts'
+import {
+  cellsOfDevice,
+  columnName,
+  columnNumber,
+  type Device,
+  defaultSchool,
+  hostnameIn,
+  nameIn,
+  reservedOf,
+  roles,
+} from './devices-csv-columns.ts'
+import { type ColumnProblem, deviceErrors, deviceWarnings, isPool } from './devices-csv-rules.ts'
 import { parseMac } from './mac.ts'
-import { whyNotGroup, whyNotHostname, whyNotRoom } from './names.ts'
+import {
+  cellsOf,
+  lineOf,
+  readSeparated,
+  type SeparatedFile,
+  withCell,
+  withLine,
+  withNewLines,
+  withoutLines,
+} from './separated-lines.ts'
 
-/** The roles devices.csv knows; the first is what an empty column means. */
-export const roles = [
-  'classroom-studentcomputer',
-  'classroom-teachercomputer',
-  'faculty-teachercomputer',
-  'staffcomputer',
-  'server',
-  'addc',
-  'printer',
-  'mobile',
-  'iponly',
-  'thinclient',
-  'voip',
-  'byod',
-  'router',
-  'wlan',
-  'switch',
-] as const
-
-/** One device. Columns LINBO has no use for are kept so that a file read and printed says the same. */
-export interface DeviceRow {
-  /** From 1; 0 for a row that comes from elsewhere. */
+/** A device and the line it stands in, from 1. */
+export interface DeviceRow extends Device {
   line: number
-  room: string
-  hostname: string
-  group: string
-  /** Lower-case with colons. */
-  mac: string
-  /** Null when the address comes from the pool (`DHCP`). */
-  ip: string | null
-  officeKey: string
-  windowsKey: string
-  /** Extra ISC dhcpd statements, comma separated. */
-  dhcpOptions: string
-  role: string
-  /** 0 no PXE, 1 LINBO, 2 LINBO with OPSI, 3 OPSI. */
-  pxe: number
-  comment: string
-  /** Columns 10, 12, 13, 14 (from 1) and those after 15. */
-  reserved: string[]
 }
 
-/** What `printDevicesCsv` needs of a host. */
-export type PrintableDevice = Pick<
-  DeviceRow,
-  'room' | 'hostname' | 'group' | 'mac' | 'ip' | 'role' | 'pxe' | 'comment'
-> &
-  Partial<DeviceRow>
-
-export interface RefusedLine {
-  /** Line and column, both from 1. */
+/** A problem with one column of a line: both numbers from 1, `name` is the column's. */
+export interface LineProblem extends ColumnProblem {
   line: number
-  column: number
-  message: string
-  fix: string
+  name: string
 }
 
-const columnNumber = { room: 1, hostname: 2, group: 3, mac: 4, ip: 5, role: 9, pxe: 11 }
+export interface ParsedDevices {
+  /** The lines that can be taken. */
+  rows: DeviceRow[]
+  /** Why the others cannot: one entry for each column that breaks a rule. */
+  refused: LineProblem[]
+  /** What is taken, but may surprise. */
+  warnings: LineProblem[]
+  /** Every host name that has a line, also a refused one. */
+  named: Set<string>
+}
 
 /**
- * Reads devices.csv: semicolons, no quoting, 15 columns of which registration writes only the first 11. Lines
- * that begin with `#` and empty lines are comments. A line that breaks a rule, or repeats a host name, MAC or
- * address of a line before, is refused with the reason; the others are taken.
+ * Reads a school's devices.csv: semicolons, no quoting, 15 columns of which registration writes only the first 11.
+ * Lines that begin with `#` and empty lines are comments. A line that breaks a rule, or repeats a host name, MAC or
+ * address of a line before, is refused with the reason; the others are taken. Never throws.
  */
-export function parseDevicesCsv(text: string): { rows: DeviceRow[]; refused: RefusedLine[] } {
-  const rows: DeviceRow[] = []
-  const refused: RefusedLine[] = []
+export function parseDevicesCsv(text: string, school = defaultSchool): ParsedDevices {
+  const parsed: ParsedDevices = { rows: [], refused: [], warnings: [], named: new Set() }
   const taken = new Map<string, number>()
-  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/)
-  for (const [index, written] of lines.entries()) {
+  for (const [index, { text: written }] of readSeparated(text).lines.entries()) {
     const line = index + 1
-    if (/^[\s;]*(#|$)/.test(written)) continue
-    const refuse = (column: keyof typeof columnNumber, message: string, fix: string) =>
-      refused.push({ line, column: columnNumber[column], message, fix })
-    const row = readRow(written, line, refuse)
-    if (!row) continue
-    const repeated = (['hostname', 'mac', 'ip'] as const).find(
-      (column) => row[column] !== null && taken.has(`${column} ${row[column]}`),
-    )
-    if (repeated) {
-      const first = taken.get(`${repeated} ${row[repeated]}`)
-      refuse(
-        repeated,
-        `${repeated} ${row[repeated]} is in line ${first} too`,
-        'Remove one of the two lines or correct it.',
-      )
+    if (isComment(written)) continue
+    const hostname = hostnameOfLine(written, school)
+    if (hostname) parsed.named.add(hostname)
+    const name = (one: ColumnProblem): LineProblem => ({
+      line,
+      ...one,
+      name: columnName(one.column),
+    })
+    const cells = cellsOf(written)
+    const shape = whyNotLine(written, cells)
+    const errors = shape ? [shape] : deviceErrors({ school, cells })
+    const row = errors.length === 0 ? toRow(cells, line, school) : undefined
+    if (row) errors.push(...repeated(row, taken))
+    if (!row || errors.length > 0) {
+      parsed.refused.push(...errors.map(name))
       continue
     }
-    for (const column of ['hostname', 'mac', 'ip'] as const)
-      if (row[column] !== null) taken.set(`${column} ${row[column]}`, line)
-    rows.push(row)
+    for (const field of unique) if (row[field] !== null) taken.set(`${field} ${row[field]}`, line)
+    parsed.rows.push(row)
+    parsed.warnings.push(...deviceWarnings(row, cells).map(name))
   }
-  return { rows, refused }
+  return parsed
 }
 
-function readRow(
-  written: string,
+/** True for lines that say nothing about a device. */
+export function isComment(line: string): boolean {
+  return /^[\s;]*(#|$)/.test(line)
+}
+
+/** The host name a line is about, whether or not it can be taken; undefined when there is none. */
+export function hostnameOfLine(line: string, school: string): string | undefined {
+  if (isComment(line)) return undefined
+  const name = cellsOf(line)[columnNumber.hostname - 1]?.toLowerCase()
+  return name ? hostnameIn(school, name) : undefined
+}
+
+/** The same file with a field of one row changed; every other byte stays. @param line from 1 */
+export function setDeviceField(
+  file: SeparatedFile,
   line: number,
-  refuse: (column: keyof typeof columnNumber, message: string, fix: string) => void,
-): DeviceRow | undefined {
+  column: number,
+  value: string,
+): SeparatedFile {
+  const old = file.lines[line - 1]?.text ?? ''
+  if ((cellsOf(old)[column - 1] ?? '') === value || file.lines[line - 1] === undefined) return file
+  return withLine(file, line - 1, withCell(old, column - 1, value))
+}
+
+/** The same file with more rows, each behind the last one of its room, else at the end. */
+export function addDevices(
+  file: SeparatedFile,
+  devices: readonly Device[],
+  school = defaultSchool,
+): SeparatedFile {
+  const lastOfRoom = new Map<string, number>()
+  for (const [index, { text }] of file.lines.entries()) {
+    const [room = ''] = isComment(text) ? [] : cellsOf(text)
+    if (room) lastOfRoom.set(room, index)
+  }
+  return withNewLines(
+    file,
+    devices.map((device) => ({
+      behind: lastOfRoom.get(device.room),
+      text: lineOf(cellsOfDevice(device, nameIn(school, device.hostname))),
+    })),
+  )
+}
+
+/** The same file without these rows. @param lines from 1 */
+export function removeDevices(file: SeparatedFile, lines: Iterable<number>): SeparatedFile {
+  return withoutLines(file, new Set([...lines].map((line) => line - 1)))
+}
+
+const unique = ['hostname', 'mac', 'ip'] as const
+
+function whyNotLine(written: string, cells: readonly string[]): ColumnProblem | undefined {
   if (!/^[A-Za-z0-9]/.test(written)) {
-    refuse('room', 'the line does not begin with a room', 'Begin it with the room, or with # .')
-    return undefined
+    const message = 'the line does not begin with a room'
+    return { column: 1, message, fix: 'Begin it with the room, or with # .' }
   }
-  const columns = written.split(';').map((column) => column.trim())
-  if (columns.length < 11) {
-    const separators = columns.length === 1 && written.includes(',') ? ' separated by ;' : ''
-    refuse(
-      'pxe',
-      `the line has ${columns.length} columns${separators}`,
-      'Write 15 columns separated by semicolons; at least the first 11 must be there.',
-    )
-    return undefined
+  if (cells.length >= 11) return undefined
+  const separators = cells.length === 1 && written.includes(',') ? ' separated by ;' : ''
+  return {
+    column: cells.length,
+    message: `the line has ${cells.length} columns${separators}`,
+    fix: 'Write 15 columns separated by semicolons; at least the first 11 must be there.',
   }
-  const at = (number: number) => columns[number - 1] ?? ''
-  const [room, hostname, group] = [at(1), at(2).toLowerCase(), at(3)]
-  const mac = parseMac(at(4))
-  const ip = at(5).toUpperCase() === 'DHCP' ? null : at(5)
-  const role = at(9) || roles[0]
-  const whyNot =
-    check('room', whyNotRoom(room), 'Correct the room.') ??
-    check('hostname', whyNotHostname(hostname), 'Correct the host name.') ??
-    check('group', whyNotGroup(group), 'Correct the group.') ??
-    check(
-      'group',
-      group === room ? `the group and the room are both "${room}"` : undefined,
-      'Give one of them another name.',
-    ) ??
-    check('mac', mac ? undefined : `"${at(4)}" is no MAC`, 'Write it as 52:54:00:ab:cd:07.') ??
-    check('ip', ip === null ? undefined : whyNotHostIp(ip), 'Write an IPv4 address or DHCP.') ??
-    check(
-      'role',
-      (roles as readonly string[]).includes(role) ? undefined : `"${role}" is no role`,
-      `Use one of ${roles.join(', ')}.`,
-    ) ??
-    check(
-      'pxe',
-      /^[0-3]$/.test(at(11)) ? undefined : `the PXE flag is "${at(11)}"`,
-      'Write 0 (no PXE), 1 (LINBO), 2 or 3.',
-    )
-  if (whyNot || !mac) {
-    if (whyNot) refuse(...whyNot)
-    return undefined
-  }
+}
+
+function repeated(row: DeviceRow, taken: Map<string, number>): ColumnProblem[] {
+  return unique.flatMap((field) => {
+    const first = row[field] === null ? undefined : taken.get(`${field} ${row[field]}`)
+    if (first === undefined) return []
+    const message = `${words[field]} ${row[field]} is in line ${first} too`
+    const fix = 'Remove one of the two lines or correct it.'
+    return [{ column: columnNumber[field], message, fix }]
+  })
+}
+
+const words = { hostname: 'the host name', mac: 'the MAC', ip: 'the address' }
+
+function toRow(cells: readonly string[], line: number, school: string): DeviceRow {
+  const at = (number: number) => cells[number - 1] ?? ''
   return {
     line,
-    room,
-    hostname,
-    group,
-    mac,
-    ip,
+    room: at(1),
+    hostname: hostnameIn(school, at(2).toLowerCase()),
+    group: at(3),
+    mac: parseMac(at(4)) ?? '',
+    ip: isPool(at(5)) ? null : at(5),
     officeKey: at(6),
     windowsKey: at(7),
     dhcpOptions: at(8),
-    role,
+    role: at(9) || roles[0],
     pxe: Number(at(11)),
     comment: at(15),
-    reserved: [at(10), at(12), at(13), at(14), ...columns.slice(15)],
+    reserved: reservedOf(cells),
   }
-}
-
-function check(
-  column: keyof typeof columnNumber,
-  message: string | undefined,
-  fix: string,
-): [keyof typeof columnNumber, string, string] | undefined {
-  return message === undefined ? undefined : [column, message, fix]
-}
-
-/** Prints devices.csv, one line of 15 columns for each host. */
-export function printDevicesCsv(hosts: Iterable<PrintableDevice>): string {
-  let text = ''
-  for (const host of hosts) {
-    const [reserved10 = '', ...reserved] = host.reserved ?? []
-    const [reserved12 = '', reserved13 = '', reserved14 = '', ...more] = reserved
-    const columns = [
-      host.room,
-      host.hostname,
-      host.group,
-      host.mac,
-      host.ip ?? 'DHCP',
-      host.officeKey ?? '',
-      host.windowsKey ?? '',
-      host.dhcpOptions ?? '',
-      host.role,
-      reserved10,
-      String(host.pxe),
-      reserved12,
-      reserved13,
-      reserved14,
-      host.comment,
-      ...more,
-    ]
-    text += `${columns.map(withoutSeparators).join(';')}\n`
-  }
-  return text
-}
-
-/** There is no quoting in devices.csv, so a separator inside a column becomes a blank. */
-function withoutSeparators(column: string): string {
-  return column.replace(/[;\r\n]+/g, ' ').trim()
 }

@@ -12,13 +12,24 @@ export {
   wrapperArgument,
 } from './command.ts'
 export {
+  addDevices,
   type DeviceRow,
-  type PrintableDevice,
+  type LineProblem,
+  type ParsedDevices,
   parseDevicesCsv,
-  printDevicesCsv,
-  type RefusedLine,
-  roles,
+  removeDevices,
+  setDeviceField,
 } from './devices-csv.ts'
+export {
+  columnName,
+  columnNumber,
+  type Device,
+  defaultSchool,
+  hostnameIn,
+  nameIn,
+  roles,
+} from './devices-csv-columns.ts'
+export { type DevicesState, mergeDevices } from './devices-csv-merge.ts'
 export {
   type DhcpBootFiles,
   type DhcpFacts,
@@ -27,12 +38,25 @@ export {
   dhcpConfig,
   dhcpServers,
 } from './dhcp-config/index.ts'
+export { type DhcpStatements, parseDhcpStatements } from './dhcp-statements.ts'
+export {
+  type Disk,
+  type Hardware,
+  HwinfoError,
+  type NetworkCard,
+  parseHwinfo,
+} from './hwinfo/index.ts'
 export { classifyImageFile, type ImageFile, type ImageFileKind, imagePath } from './image-files.ts'
 export { type ImageInfo, ImageInfoError, parseImageInfo, printImageInfo } from './image-info.ts'
+export { type ImageStatus, parseImageStatus } from './image-status.ts'
 export { parseIpv4, whyNotHostIp } from './ipv4.ts'
+export { type LinboLog, parseBanner, parseLinboLog } from './linbo-log.ts'
 export { parseMac, printMac } from './mac.ts'
+export { missingFirmwareIn } from './missing-firmware.ts'
 export { whyNotGroup, whyNotHostname, whyNotImageBase, whyNotRoom } from './names.ts'
 export { type PartitionSize, parsePartitionSize } from './partition-size.ts'
+export { hideSecrets } from './secrets-in-logs.ts'
+export { printSeparated, readSeparated, type SeparatedFile } from './separated-lines.ts'
 export {
   findKernelOptions,
   type LinboSection,
@@ -45,3 +69,15 @@ export {
 } from './start-conf.ts'
 export { StartConfError, setKey } from './start-conf-edit.ts'
 export type { SectionName } from './start-conf-keys.ts'
+export {
+  addSubnet,
+  type ParsedSubnets,
+  parseSubnetsCsv,
+  removeSubnet,
+  type SubnetColumn,
+  type SubnetRow,
+  setSubnetColumn,
+  subnetColumns,
+} from './subnets-csv.ts'
+export { type DecodedText, decodeText, encodeText } from './text-bytes.ts'
+export { type DiffHunk, type DiffLine, diffTexts, printDiff } from './text-diff.ts'
