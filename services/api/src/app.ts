@@ -11,6 +11,7 @@ import { auditLog } from './routes/audit.ts'
 import { boot } from './routes/boot.ts'
 import { bootFiles } from './routes/boot-files.ts'
 import { boots } from './routes/boots.ts'
+import { devices } from './routes/devices.ts'
 import { dhcp } from './routes/dhcp.ts'
 import { events } from './routes/events.ts'
 import { groups } from './routes/groups.ts'
@@ -50,6 +51,7 @@ export function createApp(deps: AppDeps) {
   const routed = app
     .route('/', health(deps))
     .route('/', boot(deps))
+    .route('/api/v1/hosts', devices(deps))
     .route('/api/v1/hosts', hosts(deps))
     .route('/api/v1/rooms', rooms(deps))
     .route('/api/v1/groups', groups(deps))

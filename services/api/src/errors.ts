@@ -19,6 +19,8 @@ export const problems = {
   GROUP_IN_USE: [409, 'Group still has hosts'],
   START_CONF_UNKNOWN: [404, 'No such start.conf'],
   START_CONF_BROKEN: [422, 'start.conf has errors'],
+  HOST_SCHOOL: [422, 'Host name without its school'],
+  HOSTS_WOULD_GO: [409, 'Many hosts would be removed'],
   DEVICES_BROKEN: [422, 'devices.csv has errors'],
   COMMANDS_INVALID: [422, 'Commands not understood'],
   TARGETS_INVALID: [422, 'Targets cannot be used'],

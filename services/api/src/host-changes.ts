@@ -4,25 +4,20 @@ import {
   findHost,
   findHostByMac,
   type HostRow,
-  listHosts,
   type NewHost,
   saveHost,
 } from '@linbo/db'
-import type { DeviceRow, RefusedLine } from '@linbo/formats'
+import { defaultSchool, hostnameIn, nameIn } from '@linbo/formats'
 import { apiError } from './errors.ts'
 
 /** The fields to change; those left out stay. */
-export type HostChange = { [K in keyof Omit<NewHost, 'hostname'>]?: NewHost[K] | undefined }
-
-export interface ImportResult {
-  added: string[]
-  changed: string[]
-  unchanged: number
-  refused: RefusedLine[]
+export type HostChange = {
+  [K in keyof Omit<NewHost, 'hostname' | 'reserved'>]?: NewHost[K] | undefined
 }
 
-/** @throws LinboError `HOST_CONFLICT` naming the host that has this name, MAC or address. */
+/** @throws LinboError `HOST_CONFLICT` naming the host that has this name, MAC or address; `HOST_SCHOOL`. */
 export async function addHost(db: Db, host: NewHost): Promise<HostRow> {
+  refuseForeignName(host.hostname, host.school)
   return db.transaction().execute(async (trx) => {
     if (await findHost(trx, host.hostname)) {
       throw apiError(
@@ -36,45 +31,17 @@ export async function addHost(db: Db, host: NewHost): Promise<HostRow> {
   })
 }
 
-/** @throws LinboError `HOST_CONFLICT`; returns undefined when there is no such host. */
+/** @throws LinboError `HOST_CONFLICT`, `HOST_SCHOOL`; returns undefined when there is no such host. */
 export async function editHost(
   db: Db,
   hostname: string,
   changes: HostChange,
 ): Promise<HostRow | undefined> {
+  refuseForeignName(hostname, changes.school)
   const named = Object.entries(changes).filter(([, value]) => value !== undefined)
   return db.transaction().execute(async (trx) => {
     await refuseConflict(trx, { mac: changes.mac, ip: changes.ip, hostname })
     return changeHost(trx, hostname, Object.fromEntries(named))
-  })
-}
-
-/**
- * Takes the rows of a devices.csv over: hosts are added or changed, none is removed. A row whose MAC or address
- * belongs to a host that keeps it is refused; hosts may exchange theirs within one file.
- */
-export async function importHosts(db: Db, rows: DeviceRow[]): Promise<ImportResult> {
-  return db.transaction().execute(async (trx) => {
-    const before = new Map((await listHosts(trx)).map((host) => [host.hostname, host]))
-    const { taken, refused } = withoutConflicts(rows, before)
-    const changed: NewHost[] = []
-    const added: NewHost[] = []
-    for (const host of taken) {
-      const old = before.get(host.hostname)
-      if (!old) added.push(host)
-      else if (isDifferent(old, host)) changed.push(host)
-    }
-    // Set aside first, so that two hosts can exchange what has to be unique.
-    for (const { hostname } of changed) {
-      await changeHost(trx, hostname, { mac: `moving ${hostname}`, ip: null })
-    }
-    for (const host of [...changed, ...added]) await saveHost(trx, host)
-    return {
-      added: added.map((host) => host.hostname),
-      changed: changed.map((host) => host.hostname),
-      unchanged: taken.length - added.length - changed.length,
-      refused,
-    }
   })
 }
 
@@ -102,41 +69,13 @@ function conflict(what: string, value: string | undefined, other: HostRow) {
   )
 }
 
-/**
- * Leaves out the rows that want what a host keeps that is not in the file. A host whose row is left out keeps
- * what it has too, so this goes on until nothing clashes.
- */
-function withoutConflicts(
-  rows: DeviceRow[],
-  before: Map<string, HostRow>,
-): { taken: NewHost[]; refused: RefusedLine[] } {
-  const inFile = new Set(rows.map((row) => row.hostname))
-  const kept = [...before.values()].filter((host) => !inFile.has(host.hostname))
-  const refused: RefusedLine[] = []
-  for (const row of rows) {
-    const owner = kept.find((host) => host.mac === row.mac || (row.ip && host.ip === row.ip))
-    if (!owner) continue
-    const isMac = owner.mac === row.mac
-    refused.push({
-      line: row.line,
-      column: isMac ? 4 : 5,
-      message: `the ${isMac ? `MAC ${row.mac}` : `address ${row.ip}`} belongs to host ${owner.hostname}`,
-      fix: `Correct the line, or change ${owner.hostname}.`,
-    })
-  }
-  if (refused.length === 0) return { taken: rows.map(toHost), refused }
-  const lines = new Set(refused.map((one) => one.line))
-  const rest = withoutConflicts(
-    rows.filter((row) => !lines.has(row.line)),
-    before,
+/** Everywhere outside its devices.csv, a host of another school than the default one bears the school's name. */
+function refuseForeignName(hostname: string, school: string | undefined): void {
+  if (school === undefined || nameIn(school, hostname) !== hostname) return
+  if (school === defaultSchool) return
+  throw apiError(
+    'HOST_SCHOOL',
+    `host ${hostname} of school ${school} must be called ${school}-…`,
+    `Call it ${hostnameIn(school, hostname)}.`,
   )
-  return { taken: rest.taken, refused: [...refused, ...rest.refused] }
-}
-
-function toHost({ hostname, mac, ip, group, room, pxe, role, comment }: DeviceRow): NewHost {
-  return { hostname, mac, ip, group, room, pxe, role, comment }
-}
-
-function isDifferent(old: HostRow, host: NewHost): boolean {
-  return Object.entries(host).some(([key, value]) => old[key as keyof HostRow] !== value)
 }

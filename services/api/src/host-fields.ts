@@ -38,6 +38,18 @@ const mac = z
 
 export const groupName = checked(whyNotGroup).openapi({ example: 'lab204' })
 
+/** A column of devices.csv, which has no quoting. */
+const column = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .trim()
+    .regex(/^[^;\p{Cc}]*$/u, 'a column has neither semicolons nor control characters')
+
+export const schoolName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a school has only a-z, 0-9 and -')
+
 const fields = {
   mac,
   ip: checked(whyNotHostIp)
@@ -45,7 +57,7 @@ const fields = {
     .openapi({ description: 'null: the address comes from the pool', example: '10.16.204.7' }),
   group: groupName,
   room: checked(whyNotRoom).openapi({ example: 'r204' }),
-  school: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a school has only a-z, 0-9 and -'),
+  school: schoolName,
   pxe: z
     .number()
     .int()
@@ -53,10 +65,13 @@ const fields = {
     .max(3)
     .openapi({ description: '0 no PXE, 1 LINBO, 2 LINBO with OPSI, 3 OPSI' }),
   role: z.enum(roles),
-  comment: z
-    .string()
-    .max(200)
-    .regex(/^[^;\p{Cc}]*$/u, 'a comment has neither semicolons nor control characters'),
+  comment: column(200),
+  officeKey: column(200),
+  windowsKey: column(200),
+  dhcpOptions: column(500).openapi({
+    description: 'ISC dhcpd statements, comma separated',
+    example: 'next-server 10.0.0.9, filename "x.efi"',
+  }),
 }
 
 /** The body of POST /hosts. */
@@ -69,6 +84,9 @@ export const newHost = z
     pxe: fields.pxe.default(1),
     role: fields.role.default('classroom-studentcomputer'),
     comment: fields.comment.default(''),
+    officeKey: fields.officeKey.default(''),
+    windowsKey: fields.windowsKey.default(''),
+    dhcpOptions: fields.dhcpOptions.default(''),
   })
   .openapi('NewHost')
 

@@ -19,6 +19,12 @@ export const hostSchema = z
     pxe: z.number().int(),
     role: z.string(),
     comment: z.string(),
+    officeKey: z.string(),
+    windowsKey: z.string(),
+    dhcpOptions: z.string().openapi({ description: 'ISC dhcpd statements, comma separated' }),
+    reserved: z
+      .array(z.string())
+      .openapi({ description: 'columns 10, 12, 13, 14 of devices.csv and those after 15' }),
     status: hostStatus,
     os: z.string().nullable().openapi({ description: 'the operating system, when it is known' }),
     statusAt: moment.nullable(),
@@ -55,6 +61,10 @@ export function hostView(
     pxe: row.pxe,
     role: row.role,
     comment: row.comment,
+    officeKey: row.office_key,
+    windowsKey: row.windows_key,
+    dhcpOptions: row.dhcp_options,
+    reserved: row.reserved,
     status: stored?.status ?? 'unknown',
     os: stored?.os ?? null,
     statusAt: stored?.at ?? null,

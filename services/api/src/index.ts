@@ -20,7 +20,7 @@ import { createStartConfFiles } from './start-conf-files.ts'
 import { version } from './version.ts'
 
 export type { BootView as Boot } from './boot-view.ts'
-export type { ImportResult } from './host-changes.ts'
+export type { ImportResult } from './host-import.ts'
 export type { HostView as Host } from './host-view.ts'
 export type { OperationView as Operation } from './operation-view.ts'
 export type { BootFile } from './routes/boot-files.ts'

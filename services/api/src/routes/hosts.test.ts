@@ -25,6 +25,10 @@ describe('adding a host', () => {
       pxe: 1,
       role: 'classroom-studentcomputer',
       comment: '',
+      officeKey: '',
+      windowsKey: '',
+      dhcpOptions: '',
+      reserved: [],
       status: 'unknown',
       os: null,
       statusAt: null,
@@ -49,6 +53,7 @@ describe('adding a host', () => {
     ['pxe', { pxe: 4 }],
     ['role', { role: 'king' }],
     ['comment', { comment: 'a;b' }],
+    ['dhcpOptions', { dhcpOptions: 'a\nb' }],
     ['colour', { colour: 'red' }],
   ])('names the field %s when it is wrong', async (field, wrong) => {
     const answer = await test.ask('POST', '/api/v1/hosts', { ...pc, ...wrong })
@@ -56,6 +61,25 @@ describe('adding a host', () => {
     const problem = (await answer.json()) as { code: string; detail: string }
     expect(problem.code).toBe('REQUEST_INVALID')
     expect(problem.detail).toContain(field)
+  })
+
+  it('takes what devices.csv has beside', async () => {
+    const more = { officeKey: 'A-1', windowsKey: 'B-2', dhcpOptions: 'next-server 10.0.0.9' }
+    const answer = await test.ask('POST', '/api/v1/hosts', { ...pc, ...more })
+    expect(await answer.json()).toMatchObject(more)
+    const changed = await test.ask('PATCH', '/api/v1/hosts/pc1', { dhcpOptions: '' })
+    expect(await changed.json()).toMatchObject({ ...more, dhcpOptions: '' })
+  })
+
+  it('wants hosts of other schools to bear their name', async () => {
+    const north = { ...pc, school: 'north' }
+    const answer = await test.ask('POST', '/api/v1/hosts', north)
+    expect(answer.status).toBe(422)
+    expect(await answer.json()).toMatchObject({ code: 'HOST_SCHOOL', fix: 'Call it north-pc1.' })
+    const named = await test.ask('POST', '/api/v1/hosts', { ...north, hostname: 'north-pc1' })
+    expect(named.status).toBe(201)
+    await test.ask('POST', '/api/v1/hosts', { ...pc, mac: '525400000099', ip: null })
+    expect((await test.ask('PATCH', '/api/v1/hosts/pc1', { school: 'north' })).status).toBe(422)
   })
 
   it.each([
@@ -201,67 +225,5 @@ describe('changing hosts', () => {
     expect((await test.ask('DELETE', '/api/v1/hosts/pc1/known-key')).status).toBe(204)
     expect(await findKnownKey(test.deps.db, 'pc1')).toBeUndefined()
     expect((await test.ask('DELETE', '/api/v1/hosts/pc1/known-key')).status).toBe(404)
-  })
-})
-
-describe('devices.csv', () => {
-  const line = (host: string, mac: number, ip: string) =>
-    `r1;${host};lab;52:54:00:00:01:0${mac};${ip};;;;classroom-studentcomputer;;1;;;;`
-  const take = async (...lines: string[]) => {
-    const answer = await test.ask('POST', '/api/v1/hosts/import', lines.join('\n'), {
-      'content-type': 'text/csv',
-    })
-    expect(answer.status).toBe(200)
-    return answer.json()
-  }
-
-  it('adds, changes and leaves alone', async () => {
-    await take(line('a', 1, '10.1.0.1'), line('b', 2, '10.1.0.2'))
-    expect(
-      await take(
-        '# a comment',
-        line('a', 1, '10.1.0.1'),
-        line('b', 2, '10.1.0.9'),
-        line('c', 3, 'DHCP'),
-      ),
-    ).toEqual({ added: ['c'], changed: ['b'], unchanged: 1, refused: [] })
-  })
-
-  it('refuses lines with their number and takes the others', async () => {
-    expect(
-      await take(line('a', 1, '10.1.0.1'), 'r1;b;lab;nonsense;DHCP;;;;;;1', 'short;line'),
-    ).toMatchObject({
-      added: ['a'],
-      refused: [{ line: 2 }, { line: 3 }],
-    })
-  })
-
-  it('lets two hosts exchange their addresses', async () => {
-    await take(line('a', 1, '10.1.0.1'), line('b', 2, '10.1.0.2'))
-    expect(await take(line('a', 2, '10.1.0.2'), line('b', 1, '10.1.0.1'))).toMatchObject({
-      changed: ['a', 'b'],
-      refused: [],
-    })
-    expect(await (await test.ask('GET', '/api/v1/hosts/a')).json()).toMatchObject({
-      ip: '10.1.0.2',
-    })
-  })
-
-  it('refuses what a host has that is not in the file, and what then clashes', async () => {
-    await take(line('a', 1, '10.1.0.1'), line('b', 2, '10.1.0.2'))
-    const result = await take(line('c', 3, '10.1.0.1'), line('b', 2, '10.1.0.3'))
-    expect(result).toMatchObject({
-      added: [],
-      changed: ['b'],
-      refused: [{ line: 1, column: 5, message: expect.stringContaining('host a') }],
-    })
-  })
-
-  it('comes out as it went in', async () => {
-    const text = `${line('a', 1, '10.1.0.1')}\n${line('b', 2, 'DHCP')}\n`
-    await take(text)
-    const answer = await test.ask('GET', '/api/v1/hosts/export')
-    expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8')
-    expect(await answer.text()).toBe(text)
   })
 })

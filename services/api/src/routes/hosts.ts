@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { findHost, forgetKey, latestBoots, listHosts, removeHost } from '@linbo/db'
-import { parseDevicesCsv, printDevicesCsv } from '@linbo/formats'
 import { json, jsonBody, page, paging, toPage } from '../answers.ts'
 import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
-import { addHost, editHost, importHosts } from '../host-changes.ts'
+import { addHost, editHost } from '../host-changes.ts'
+import { columnsOf } from '../host-device.ts'
 import { hostChange, newHost } from '../host-fields.ts'
 import { hostKey, type StoredStatus } from '../host-status.ts'
 import { hostSchema, hostStatus, hostView } from '../host-view.ts'
@@ -14,24 +14,6 @@ import { readStatuses } from '../statuses.ts'
 
 const tags = ['hosts']
 const key = z.object({ hostname: z.string().max(63) })
-const csv = z
-  .string()
-  .openapi({ example: 'r204;pc07;lab204;52:54:00:ab:cd:07;10.16.204.7;;;;;;1;;;;' })
-const importResult = z
-  .object({
-    added: z.array(z.string()),
-    changed: z.array(z.string()),
-    unchanged: z.number().int(),
-    refused: z.array(
-      z.object({
-        line: z.number().int(),
-        column: z.number().int(),
-        message: z.string(),
-        fix: z.string(),
-      }),
-    ),
-  })
-  .openapi('ImportResult')
 
 const list = createRoute({
   method: 'get',
@@ -62,21 +44,6 @@ const create = createRoute({
   summary: 'Add a host',
   request: { body: jsonBody(newHost) },
   responses: { 201: json(hostSchema, 'The new host') },
-})
-const exportCsv = createRoute({
-  method: 'get',
-  path: '/export',
-  tags,
-  summary: 'All hosts as devices.csv',
-  responses: { 200: { description: 'devices.csv', content: { 'text/csv': { schema: csv } } } },
-})
-const importCsv = createRoute({
-  method: 'post',
-  path: '/import',
-  tags,
-  summary: 'Add and change hosts from a devices.csv; none is removed',
-  request: { body: { required: true, content: { 'text/csv': { schema: csv } } } },
-  responses: { 200: json(importResult, 'What was taken and what was refused') },
 })
 const read = createRoute({
   method: 'get',
@@ -144,33 +111,15 @@ export function hosts(deps: AppDeps) {
       )
     })
     .openapi(create, async (c) => {
-      const host = await addHost(db, c.req.valid('json'))
+      const host = await addHost(db, columnsOf(c.req.valid('json')))
       await audit(deps, c, 'host.create', host.hostname, c.req.valid('json'))
       await bootConfigs.publish()
       return c.json(await one(host.hostname), 201, { Location: `/api/v1/hosts/${host.hostname}` })
     })
-    .openapi(exportCsv, async (c) => {
-      c.header('Content-Disposition', 'attachment; filename="devices.csv"')
-      c.header('Content-Type', 'text/csv; charset=utf-8')
-      return c.body(printDevicesCsv(await listHosts(db)), 200)
-    })
-    .openapi(importCsv, async (c) => {
-      const { rows, refused } = parseDevicesCsv(await c.req.text())
-      const result = await importHosts(db, rows)
-      const answer = { ...result, refused: [...refused, ...result.refused] }
-      answer.refused.sort((a, b) => a.line - b.line)
-      await audit(deps, c, 'host.import', 'devices.csv', {
-        added: result.added.length,
-        changed: result.changed.length,
-        refused: answer.refused.length,
-      })
-      if (result.added.length + result.changed.length > 0) await bootConfigs.publish()
-      return c.json(answer, 200)
-    })
     .openapi(read, async (c) => c.json(await one(c.req.valid('param').hostname), 200))
     .openapi(change, async (c) => {
       const { hostname } = c.req.valid('param')
-      const row = await editHost(db, hostname.toLowerCase(), c.req.valid('json'))
+      const row = await editHost(db, hostname.toLowerCase(), columnsOf(c.req.valid('json')))
       if (!row) throw unknownHost(hostname)
       await audit(deps, c, 'host.change', row.hostname, c.req.valid('json'))
       await bootConfigs.publish()
