@@ -1,3 +1,4 @@
+export { type BaseOptions, makeBase } from './build/base.ts'
 export { ArchiveError } from './deb/archive-error.ts'
 export { decompress } from './deb/decompress.ts'
 export {
