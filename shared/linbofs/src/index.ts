@@ -1,6 +1,7 @@
 export { type BaseOptions, makeBase } from './build/base.ts'
 export { ArchiveError } from './deb/archive-error.ts'
 export { decompress } from './deb/decompress.ts'
+export { type Imported, type ImportOptions, type ImportStep, importPackage } from './deb/import.ts'
 export {
   type BootPackage,
   type PackageManifest,
@@ -8,4 +9,13 @@ export {
   packageNames,
   type Verification,
 } from './deb/package.ts'
+export {
+  bootPackageOf,
+  findPackage,
+  listPackages,
+  removePackage,
+  type StoredPackage,
+  sweepStore,
+} from './deb/store.ts'
 export { readTar, type TarEntry, type TarLimits } from './deb/tar.ts'
+export { compareVersions } from './deb/version.ts'

@@ -77,3 +77,10 @@ export class ByteSource {
     await this.#pieces.return?.()
   }
 }
+
+/** All of what comes in pieces, for what is known to be small. */
+export async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  for await (const piece of pieces) parts.push(piece)
+  return Buffer.concat(parts)
+}
