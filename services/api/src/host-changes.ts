@@ -16,33 +16,43 @@ export type HostChange = {
 }
 
 /** @throws LinboError `HOST_CONFLICT` naming the host that has this name, MAC or address; `HOST_SCHOOL`. */
-export async function addHost(db: Db, host: NewHost): Promise<HostRow> {
+export function addHost(db: Db, host: NewHost): Promise<HostRow> {
+  return db.transaction().execute((trx) => insertHost(trx, host))
+}
+
+/** `addHost` within a transaction. @throws LinboError `HOST_CONFLICT`, `HOST_SCHOOL` */
+export async function insertHost(trx: Db, host: NewHost): Promise<HostRow> {
   refuseForeignName(host.hostname, host.school)
-  return db.transaction().execute(async (trx) => {
-    if (await findHost(trx, host.hostname)) {
-      throw apiError(
-        'HOST_CONFLICT',
-        `there is a host ${host.hostname} already`,
-        'Change it with PATCH, or choose another name.',
-      )
-    }
-    await refuseConflict(trx, host)
-    return saveHost(trx, host)
-  })
+  if (await findHost(trx, host.hostname)) {
+    throw apiError(
+      'HOST_CONFLICT',
+      `there is a host ${host.hostname} already`,
+      'Change it with PATCH, or choose another name.',
+    )
+  }
+  await refuseConflict(trx, host)
+  return saveHost(trx, host)
 }
 
 /** @throws LinboError `HOST_CONFLICT`, `HOST_SCHOOL`; returns undefined when there is no such host. */
-export async function editHost(
+export function editHost(
   db: Db,
+  hostname: string,
+  changes: HostChange,
+): Promise<HostRow | undefined> {
+  return db.transaction().execute((trx) => updateHost(trx, hostname, changes))
+}
+
+/** `editHost` within a transaction. @throws LinboError `HOST_CONFLICT`, `HOST_SCHOOL` */
+export async function updateHost(
+  trx: Db,
   hostname: string,
   changes: HostChange,
 ): Promise<HostRow | undefined> {
   refuseForeignName(hostname, changes.school)
   const named = Object.entries(changes).filter(([, value]) => value !== undefined)
-  return db.transaction().execute(async (trx) => {
-    await refuseConflict(trx, { mac: changes.mac, ip: changes.ip, hostname })
-    return changeHost(trx, hostname, Object.fromEntries(named))
-  })
+  await refuseConflict(trx, { mac: changes.mac, ip: changes.ip, hostname })
+  return changeHost(trx, hostname, Object.fromEntries(named))
 }
 
 async function refuseConflict(
