@@ -15,7 +15,9 @@ export interface Client {
   /** @throws LinboError with the server's `code` and `fix`, or `SERVER_UNREACHABLE`. */
   request<T>(method: string, path: string, body?: unknown): Promise<T>
   /** Sends or fetches text instead of JSON. */
-  text(method: string, path: string, body?: string, type?: string): Promise<string>
+  text(method: string, path: string, body?: string | Uint8Array, type?: string): Promise<string>
+  /** Fetches a file as it is. */
+  bytes(path: string): Promise<Uint8Array>
   /** Every item of a listing, page by page. */
   all<T>(path: string): Promise<T[]>
   /** Follows the event stream from `since` on, reconnecting when it breaks, until `signal` aborts. */
@@ -35,11 +37,11 @@ export function createClient(io: Io): Client {
   const base = `${url}/api/v1`
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
 
-  async function send(method: string, path: string, body?: string, type?: string) {
+  async function send(method: string, path: string, body?: string | Uint8Array, type?: string) {
     const response = await fetch(`${base}${path}`, {
       method,
       headers: { ...headers, ...(type ? { 'content-type': type } : {}) },
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body: body as BodyInit }),
     }).catch((cause) => {
       throw unreachable(url, cause)
     })
@@ -56,6 +58,7 @@ export function createClient(io: Io): Client {
       return (response.status === 204 ? undefined : await response.json()) as T
     },
     text: async (method, path, body, type) => (await send(method, path, body, type)).text(),
+    bytes: async (path) => new Uint8Array(await (await send('GET', path)).arrayBuffer()),
     async all<T>(path: string) {
       const items: T[] = []
       let next: string | null = null

@@ -6,8 +6,8 @@ import { ExitCode } from './exit-code.ts'
 export interface Io {
   /** Prints a line. */
   out(text: string): void
-  /** Prints text as it is. */
-  write(text: string): void
+  /** Prints text or bytes as they are. */
+  write(text: string | Uint8Array): void
   err(text: string): void
   /** Width of the terminal that lines are printed on; undefined when they go to a file or a pipe. */
   columns: number | undefined

@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { linbo } from './commands/index.ts'
 import { run } from './run.ts'
@@ -92,19 +89,6 @@ describe('linbo', () => {
     const problem = { code: 'HOST_UNKNOWN', detail: 'there is no host pc9', fix: 'Add it.' }
     const done = await linboWith(() => ({ status: 404, json: problem }), 'host', 'show', 'pc9')
     expect(done).toEqual({ code: 1, out: '', err: 'linbo: there is no host pc9\n  → Add it.\n' })
-  })
-
-  it('names the lines of an import that were refused', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'linbo-cli-'))
-    const file = join(directory, 'devices.csv')
-    await writeFile(file, 'nonsense\n')
-    const refused = [{ line: 1, message: 'no MAC' }]
-    const answer = { added: 1, changed: 0, unchanged: 2, refused }
-    const done = await linboWith(() => ({ json: answer }), 'host', 'import', file)
-    await rm(directory, { recursive: true })
-    expect(done.code).toBe(1)
-    expect(done.out).toBe('1 added, 0 changed, 2 unchanged\n')
-    expect(done.err).toBe(`${file}:1: no MAC\n`)
   })
 
   it('checks a start.conf without a server', async () => {

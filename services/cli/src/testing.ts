@@ -21,7 +21,8 @@ export function testIo(env: Record<string, string> = {}): TestIo {
       out += `${text}\n`
     },
     write: (text) => {
-      out += text
+      out +=
+        typeof text === 'string' ? text : new TextDecoder('utf-8', { ignoreBOM: true }).decode(text)
     },
     err: (text) => {
       err += `${text}\n`

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { LinboError } from '@linbo/runtime'
 import { bootTimeline } from '../boot-timeline.ts'
 import { usageError } from '../exit-code.ts'
 import { state, table, time } from '../print.ts'
-import type { Boot, Host, ImportResult } from '../resources.ts'
+import type { Boot, Host } from '../resources.ts'
 import { command, group, jsonArg } from './command.ts'
+import { exportHosts, importFile } from './host-devices.ts'
 
 const nameArg = {
   hostname: { type: 'positional', required: true, description: 'Host name.' },
@@ -127,38 +126,6 @@ const forgetKey = command({
   async run(args, { io, client }) {
     await client.request('DELETE', `/hosts/${encodeURIComponent(args.hostname)}/known-key`)
     io.out(`the next connection to ${args.hostname} pins its key anew`)
-    return undefined
-  },
-})
-
-const importFile = command({
-  name: 'linbo host import',
-  description: 'Adds and changes hosts from a devices.csv.',
-  args: { file: { type: 'positional', required: true, description: 'devices.csv' }, ...jsonArg },
-  async run(args, { io, client }) {
-    const text = await readFile(args.file, 'utf8').catch((cause) => {
-      throw new LinboError('FILE_UNREADABLE', `cannot read ${args.file}`, {
-        fix: 'Check the name.',
-        cause,
-      })
-    })
-    const result = JSON.parse(
-      await client.text('POST', '/hosts/import', text, 'text/csv'),
-    ) as ImportResult
-    if (args.json) io.out(JSON.stringify(result, null, 2))
-    else {
-      io.out(`${result.added} added, ${result.changed} changed, ${result.unchanged} unchanged`)
-      for (const row of result.refused) io.err(`${args.file}:${row.line}: ${row.message}`)
-    }
-    return result.refused.length > 0 ? 1 : 0
-  },
-})
-
-const exportHosts = command({
-  name: 'linbo host export',
-  description: 'Prints all hosts as devices.csv.',
-  async run(_args, { io, client }) {
-    io.out((await client.text('GET', '/hosts/export')).trimEnd())
     return undefined
   },
 })
