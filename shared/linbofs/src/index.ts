@@ -9,6 +9,7 @@ export {
   packageNames,
   type Verification,
 } from './deb/package.ts'
+export { type PlacedFiles, placedVersion, placeServerFiles } from './deb/server-files.ts'
 export {
   bootPackageOf,
   findPackage,

@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { writeAtomic, writeSecret } from './atomic.ts'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { copyAtomic, writeAtomic, writeSecret } from './atomic.ts'
 
 describe('writeAtomic', () => {
   let folder: string
@@ -35,5 +35,21 @@ describe('writeAtomic', () => {
     await chmod(path, 0o644)
     await writeSecret(path, 't')
     expect((await stat(path)).mode & 0o777).toBe(0o600)
+  })
+})
+
+describe('copyAtomic', () => {
+  it('replaces a file by a copy of another, or leaves it as it is', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'linbo-atomic-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const [from, to] = [join(folder, 'from'), join(folder, 'a', 'to')]
+    await writeFile(from, 'one', { mode: 0o600 })
+    await copyAtomic(from, to)
+    await writeFile(from, 'two')
+    await copyAtomic(from, to, { mode: 0o640 })
+    await expect(copyAtomic(join(folder, 'missing'), to)).rejects.toThrow()
+    expect(await readFile(to, 'utf8')).toBe('two')
+    expect((await stat(to)).mode & 0o777).toBe(0o640)
+    expect(await readdir(join(folder, 'a'))).toEqual(['to'])
   })
 })

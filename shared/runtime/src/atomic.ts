@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /**
@@ -27,6 +28,31 @@ export async function writeAtomic(
       await file.close()
     }
     await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+/** `writeAtomic` for a copy of another file, however large. */
+export async function copyAtomic(
+  from: string,
+  to: string,
+  options: { mode?: number } = {},
+): Promise<void> {
+  const folder = dirname(to)
+  await mkdir(folder, { recursive: true })
+  const temporary = join(folder, `.${basename(to)}.${randomBytes(6).toString('hex')}`)
+  try {
+    await copyFile(from, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    const file = await open(temporary, 'r+')
+    try {
+      await file.chmod(options.mode ?? 0o644)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, to)
   } catch (error) {
     await rm(temporary, { force: true })
     throw error

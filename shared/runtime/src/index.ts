@@ -1,4 +1,4 @@
-export { writeAtomic, writeSecret } from './atomic.ts'
+export { copyAtomic, writeAtomic, writeSecret } from './atomic.ts'
 export { type Child, type ChildOptions, spawnChild } from './child.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { LinboError, toLinboError } from './errors.ts'
