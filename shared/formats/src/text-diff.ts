@@ -59,7 +59,7 @@ function marked(mark: string, text: string): string[] {
 function readLines(hunk: { oldStart: number; newStart: number; lines: string[] }): DiffLine[] {
   let from = hunk.oldStart
   let to = hunk.newStart
-  return hunk.lines.flatMap((line, index) => {
+  return hunk.lines.flatMap((line, index): DiffLine[] => {
     if (line.startsWith('\\')) return []
     const text = line.slice(1)
     const isUnended = hunk.lines[index + 1]?.startsWith('\\') ?? false
