@@ -10,20 +10,31 @@ import { type AppEnv, createRouter } from './router.ts'
 import { auditLog } from './routes/audit.ts'
 import { boot } from './routes/boot.ts'
 import { bootFiles } from './routes/boot-files.ts'
+import { bootSets } from './routes/boot-sets.ts'
 import { boots } from './routes/boots.ts'
 import { devices } from './routes/devices.ts'
 import { dhcp } from './routes/dhcp.ts'
 import { events } from './routes/events.ts'
+import { groupDiff } from './routes/group-diff.ts'
+import { groupNames } from './routes/group-names.ts'
+import { groupStartConf } from './routes/group-start-conf.ts'
+import { groupVersions } from './routes/group-versions.ts'
 import { groups } from './routes/groups.ts'
 import { health } from './routes/health.ts'
+import { hostFiles, strangerFiles } from './routes/host-files.ts'
 import { hosts } from './routes/hosts.ts'
+import { imageStatus, inventory } from './routes/inventory.ts'
 import { leases } from './routes/leases.ts'
+import { logs } from './routes/logs.ts'
 import { operations } from './routes/operations.ts'
+import { registrations } from './routes/registrations.ts'
 import { rooms } from './routes/rooms.ts'
 import { session } from './routes/session.ts'
 import { settings } from './routes/settings.ts'
+import { startConf } from './routes/start-conf.ts'
 import { status } from './routes/status.ts'
 import { transfers } from './routes/transfers.ts'
+import { unknownMachines } from './routes/unknown-machines.ts'
 
 /** The whole HTTP side as a function from request to response; it never listens. */
 export function createApp(deps: AppDeps) {
@@ -55,6 +66,11 @@ export function createApp(deps: AppDeps) {
     .route('/api/v1/hosts', hosts(deps))
     .route('/api/v1/rooms', rooms(deps))
     .route('/api/v1/groups', groups(deps))
+    .route('/api/v1/groups', groupStartConf(deps))
+    .route('/api/v1/groups', groupVersions(deps))
+    .route('/api/v1/groups', groupDiff(deps))
+    .route('/api/v1/groups', groupNames(deps))
+    .route('/api/v1/start-conf', startConf())
     .route('/api/v1/operations', operations(deps))
     .route('/api/v1/transfers', transfers(deps))
     .route('/api/v1/boots', boots(deps))
@@ -62,6 +78,14 @@ export function createApp(deps: AppDeps) {
     .route('/api/v1/dhcp', dhcp(deps))
     .route('/api/v1/audit', auditLog(deps))
     .route('/api/v1/boot-files', bootFiles(deps))
+    .route('/api/v1/boot-sets', bootSets(deps))
+    .route('/api/v1/hosts', hostFiles(deps))
+    .route('/api/v1/registrations', registrations(deps))
+    .route('/api/v1/unknown-machines', unknownMachines(deps))
+    .route('/api/v1/unknown-machines', strangerFiles(deps))
+    .route('/api/v1/inventory', inventory(deps))
+    .route('/api/v1/image-status', imageStatus(deps))
+    .route('/api/v1/logs', logs(deps))
     .route('/api/v1/settings', settings(deps))
     .route('/api/v1/status', status(deps))
     .route('/api/v1/session', session(deps))

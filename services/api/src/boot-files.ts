@@ -1,4 +1,10 @@
-import { bootFilePaths, type OpenBootFile, resolveBootFile } from '@linbo/boot'
+import {
+  bootFilePaths,
+  createPinnedBootSets,
+  type OpenBootFile,
+  type PinnedFile,
+  resolveBootFile,
+} from '@linbo/boot'
 import type { Bus } from '@linbo/bus'
 import type { Db } from '@linbo/db'
 import type { Logger } from '@linbo/log'
@@ -40,8 +46,15 @@ export function createBootFileServer(deps: {
   const { root, db, log, clock, stallMs } = deps
   const slices = createSliceCache(deps.cacheBytes, clock)
   const machines = createBootMachines(db, log, clock.now)
+  const bootSets = createPinnedBootSets(root, clock.now)
 
-  function deliver(file: OpenBootFile, ip: string, start: number, end: number) {
+  function deliver(
+    file: OpenBootFile,
+    pinned: PinnedFile | undefined,
+    ip: string,
+    start: number,
+    end: number,
+  ) {
     return async (outgoing: Parameters<typeof sendSlices>[0]) => {
       const report = reportTransfer(deps, machines.of(ip, file.path), {
         file: file.path,
@@ -56,46 +69,58 @@ export function createBootFileServer(deps: {
         onSent: report.sent,
       })
       await file.handle.close()
+      pinned?.release()
       report.finished(sent)
     }
   }
 
+  async function answer(
+    file: OpenBootFile,
+    pinned: PinnedFile | undefined,
+    { ip, isHead, conditions }: Parameters<BootFileServer['serve']>[0],
+  ): Promise<Response> {
+    const { sizeBytes, modifiedAt } = file
+    const etag = `"${file.version}"`
+    const headers = new Headers({
+      'Accept-Ranges': 'bytes',
+      'Cache-Control': 'no-cache',
+      'Content-Type': 'application/octet-stream',
+      ETag: etag,
+      'Last-Modified': modifiedAt.toUTCString(),
+    })
+    const facts = { sizeBytes, etag, modifiedAt, now: new Date(clock.now()) }
+    const wanted = decideDelivery(isHead ? { ...conditions, range: undefined } : conditions, facts)
+    if (wanted.status === 416) headers.set('Content-Range', `bytes */${sizeBytes}`)
+    if (wanted.status === 200 || wanted.status === 206) {
+      const { start, length } = wanted
+      headers.set('Content-Length', String(length))
+      const last = start + length - 1
+      if (wanted.status === 206) headers.set('Content-Range', `bytes ${start}-${last}/${sizeBytes}`)
+      if (!isHead) {
+        const init = { status: wanted.status, headers }
+        return new DirectResponse(init, deliver(file, pinned, ip, start, start + length))
+      }
+    }
+    await file.handle.close()
+    pinned?.release()
+    return new Response(null, { status: wanted.status, headers })
+  }
+
   return {
-    async serve({ path, ip, isHead, conditions }) {
-      const file = await resolveBootFile(root, path)
-      if (!file) {
-        log.debug({ ip, file: path }, 'no such boot file')
-        for (const one of bootFilePaths(path)) reportMissing(deps, machines.of(ip, one), one)
-        return undefined
+    async serve(request) {
+      const { path, ip } = request
+      const paths = bootFilePaths(path)
+      const pinned = paths[0] === undefined ? undefined : bootSets.take(ip, paths[0])
+      let file: OpenBootFile | undefined
+      try {
+        file = await resolveBootFile(root, path, (one) => (pinned ? pinned.path : one))
+      } finally {
+        if (!file) pinned?.release()
       }
-      const { sizeBytes, modifiedAt } = file
-      const etag = `"${file.version}"`
-      const headers = new Headers({
-        'Accept-Ranges': 'bytes',
-        'Cache-Control': 'no-cache',
-        'Content-Type': 'application/octet-stream',
-        ETag: etag,
-        'Last-Modified': modifiedAt.toUTCString(),
-      })
-      const facts = { sizeBytes, etag, modifiedAt, now: new Date(clock.now()) }
-      const wanted = decideDelivery(
-        isHead ? { ...conditions, range: undefined } : conditions,
-        facts,
-      )
-      if (wanted.status === 416) headers.set('Content-Range', `bytes */${sizeBytes}`)
-      if (wanted.status === 200 || wanted.status === 206) {
-        const { start, length } = wanted
-        headers.set('Content-Length', String(length))
-        const last = start + length - 1
-        if (wanted.status === 206)
-          headers.set('Content-Range', `bytes ${start}-${last}/${sizeBytes}`)
-        if (!isHead) {
-          const init = { status: wanted.status, headers }
-          return new DirectResponse(init, deliver(file, ip, start, start + length))
-        }
-      }
-      await file.handle.close()
-      return new Response(null, { status: wanted.status, headers })
+      if (file) return answer(file, pinned, request)
+      log.debug({ ip, file: path }, 'no such boot file')
+      for (const one of paths) reportMissing(deps, machines.of(ip, one), one)
+      return undefined
     },
     close: slices.close,
   }

@@ -17,6 +17,11 @@ export const problems = {
   GROUP_UNKNOWN: [404, 'No such group'],
   GROUP_NAME: [422, 'Not a group name'],
   GROUP_IN_USE: [409, 'Group still has hosts'],
+  GROUP_EXISTS: [409, 'Group exists already'],
+  GROUP_BUSY: [409, 'Group is being changed'],
+  START_CONF_CONFLICT: [412, 'start.conf was changed by somebody else'],
+  START_CONF_TEMPLATE: [422, 'Template cannot be used'],
+  VERSION_UNKNOWN: [404, 'No such version'],
   START_CONF_UNKNOWN: [404, 'No such start.conf'],
   START_CONF_BROKEN: [422, 'start.conf has errors'],
   HOST_SCHOOL: [422, 'Host name without its school'],
@@ -30,6 +35,17 @@ export const problems = {
   TRANSFER_UNKNOWN: [404, 'No such transfer'],
   BOOT_UNKNOWN: [404, 'No such boot'],
   BOOT_FILE_UNKNOWN: [404, 'No such boot file'],
+  BOOT_SET_UNKNOWN: [404, 'No such boot set'],
+  BOOT_SET_CURRENT: [409, 'Machines boot from this boot set'],
+  BOOT_SET_IN_USE: [409, 'Boot set still in use'],
+  BOOT_SET_BROKEN: [409, 'Boot set not whole'],
+  REGISTRATION_UNKNOWN: [404, 'No such registration'],
+  REGISTRATION_DECIDED: [409, 'Registration is decided'],
+  REGISTRATION_CONFLICT: [409, 'Registration clashes with another'],
+  MACHINE_UNKNOWN: [404, 'No such machine'],
+  ADOPTION_INCOMPLETE: [422, 'Name, room and group needed'],
+  LOG_UNKNOWN: [404, 'No such log'],
+  SEARCH_BUSY: [503, 'Too many searches'],
   EVENTS_UPGRADE: [426, 'Ask for a stream'],
   EVENTS_FULL: [503, 'Too many listeners'],
 } as const satisfies Record<string, readonly [number, string]>
@@ -39,4 +55,15 @@ export type ProblemCode = keyof typeof problems
 /** An error the API answers a request with; `problem.ts` turns it into a response. */
 export function apiError(code: ProblemCode, detail: string, fix?: string): LinboError {
   return new LinboError(code, detail, fix ? { fix } : {})
+}
+
+/** One whose answer tells more than the fields of every problem. */
+export class ExtendedError extends LinboError {
+  /** Further members of the body (RFC 9457, 3.2). */
+  readonly members: Record<string, unknown>
+
+  constructor(code: ProblemCode, detail: string, fix: string, members: Record<string, unknown>) {
+    super(code, detail, { fix })
+    this.members = members
+  }
 }

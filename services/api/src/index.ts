@@ -9,23 +9,30 @@ import { type ApiConfig, schema } from './config.ts'
 import { createDashboard } from './dashboard.ts'
 import { createEventSource } from './event-source.ts'
 import { createEventsSocket } from './events-socket.ts'
+import { createGroupRenames } from './group-rename.ts'
 import { createIpxeGuard } from './ipxe-guard.ts'
 import { createLiveTransfers } from './live-transfers.ts'
+import { createLogFiles } from './log-files.ts'
 import { createMetrics } from './metrics.ts'
 import { createRecorder } from './recorder.ts'
+import { createRegistrationKeeper } from './registration-keeper.ts'
 import { type HttpServer, openHttpServer } from './server.ts'
 import { createSessions } from './sessions.ts'
 import { createSignInLimit } from './sign-in-limit.ts'
 import { createStartConfFiles } from './start-conf-files.ts'
+import { createStartConfHistory } from './start-conf-history.ts'
 import { version } from './version.ts'
 
 export type { BootView as Boot } from './boot-view.ts'
+export type { Group, GroupDetail } from './group-view.ts'
 export type { ImportResult } from './host-import.ts'
 export type { HostView as Host } from './host-view.ts'
 export type { OperationView as Operation } from './operation-view.ts'
 export type { BootFile } from './routes/boot-files.ts'
-export type { Group } from './routes/groups.ts'
+export type { BootSet } from './routes/boot-sets.ts'
 export type { Status } from './routes/status.ts'
+export type { UnknownMachine } from './unknown-view.ts'
+export type { VersionView as StartConfVersion } from './start-conf-view.ts'
 export type { Api, ApiConfig }
 export { schema }
 
@@ -47,13 +54,22 @@ export function createApiService(parts: ApiParts): Service {
   const live = createLiveTransfers({ bus, now: clock.now, onFinished: metrics.transfer })
   const patience = config.LINBO_BOOT_PATIENCE / 100
   const recorder = createRecorder({ db, bus, clock, log, osName: startConfs.osName, patience })
+  const history = createStartConfHistory({ db, files: startConfs, now: clock.now, log })
   const bootConfigs = createBootConfigPublisher({
     root: config.LINBO_DIR,
     server: { address: config.LINBO_SERVER_IP, httpPort: config.LINBO_HTTP_PORT },
     db,
     bus,
     log,
-    startConfs,
+    history,
+  })
+  const groupRenames = createGroupRenames({
+    ...{ root: config.LINBO_DIR, db, files: startConfs, history, now: clock.now, log },
+    publish: bootConfigs.publish,
+  })
+  const registrations = createRegistrationKeeper({
+    ...{ db, bus, clock, log, bootConfigs },
+    hasStartConf: async (group) => (await startConfs.list()).includes(group),
   })
   const ipxeGuard = createIpxeGuard({ root: config.LINBO_DIR, bus, log })
   const bootFiles = createBootFileServer({
@@ -73,10 +89,26 @@ export function createApiService(parts: ApiParts): Service {
       await live.start()
       await ipxeGuard.start()
       await recorder.start()
+      await groupRenames.recover()
       await bootConfigs.start()
+      await registrations.start()
       const deps = {
-        ...{ db, bus, log, adminToken, version, startConfs, bootConfigs, bootFiles, events, live },
-        ...{ metrics, dashboard, now: clock.now, serverIp: config.LINBO_SERVER_IP },
+        ...{
+          db,
+          bus,
+          log,
+          adminToken,
+          version,
+          startConfs,
+          history,
+          bootConfigs,
+          bootFiles,
+          registrations,
+          logFiles: createLogFiles(config.LINBO_DATA_DIR),
+          events,
+          live,
+        },
+        ...{ metrics, dashboard, groupRenames, now: clock.now, serverIp: config.LINBO_SERVER_IP },
         httpPort: config.LINBO_HTTP_PORT,
         linboDir: config.LINBO_DIR,
         bodyBytes: config.LINBO_HTTP_BODY_BYTES,
@@ -98,6 +130,7 @@ export function createApiService(parts: ApiParts): Service {
       await server?.close()
       server = undefined
       bootFiles.close()
+      await registrations.stop()
       await bootConfigs.stop()
       await recorder.stop()
       await ipxeGuard.stop()

@@ -95,6 +95,31 @@ describe('resolveBootFile', () => {
     expect(await get(path)).toBeUndefined()
   })
 
+  it('gives out of a boot set the file that is asked for, and nothing else', async () => {
+    const tree = join(outside, 'tree')
+    await mkdir(join(tree, '.boot/one'), { recursive: true })
+    for (const name of ['linbo64', 'linbofs64', 'set.json'])
+      await writeFile(join(tree, '.boot/one', name), name)
+    await symlink('one', join(tree, '.boot/current'))
+    await symlink('.boot/current/linbo64', join(tree, 'linbo64'))
+    await symlink('.boot/current/set.json', join(tree, 'linbo-version'))
+    await symlink('.boot/one/linbo64', join(tree, 'linbofs64.md5'))
+    const text = async (path: string, place = path) => {
+      const opened = await resolveBootFile(tree, path, () => place)
+      if (!opened) return undefined
+      expect(opened.path).toBe(path)
+      const read = await opened.handle.readFile('utf8')
+      await opened.handle.close()
+      return read
+    }
+    expect(await text('linbo64')).toBe('linbo64')
+    expect(await text('linbofs64', '.boot/one/linbofs64')).toBe('linbofs64')
+    for (const path of ['linbo-version', 'linbofs64.md5', '.boot/one/linbo64', '.boot/current'])
+      expect(await text(path)).toBeUndefined()
+    expect(await text('linbo64', '.boot/one/linbofs64')).toBeUndefined()
+    expect(await text('linbo64', '../passwd')).toBeUndefined()
+  })
+
   it('knows every change of an open file by its version', async () => {
     const path = join(root, 'boot/grub/changing.cfg')
     await writeFile(path, 'old')

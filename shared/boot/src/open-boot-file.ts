@@ -1,6 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
+import { isBootSetFile, liesInBootSet } from './boot-set.ts'
 
 export interface OpenBootFile {
   /** The caller closes it. */
@@ -16,20 +17,20 @@ export interface OpenBootFile {
   version: string
 }
 
-const files = ['linbo64', 'linbofs64', 'linbo64.md5', 'linbofs64.md5', 'linbo-version']
-
 /**
  * Opens the file a URL below `/boot/` means: `linbo64` or `boot/grub/…`, with or without the leading `boot/`.
  * Only boot files are given out, whatever else lies below root, and no link leads out of what is public.
  * @param requestPath what follows `/boot/`, percent-encoded or not.
+ * @param place tells where below root the file with this public path is.
  * @returns undefined for everything else: not allowed, not there, not a file.
  */
 export async function resolveBootFile(
   root: string,
   requestPath: string,
+  place: (path: string) => string = (path) => path,
 ): Promise<OpenBootFile | undefined> {
   for (const path of bootFilePaths(requestPath)) {
-    const opened = await openInside(root, path)
+    const opened = await openInside(root, path, place(path))
     if (opened) return opened
   }
   return undefined
@@ -64,20 +65,24 @@ function decode(path: string): string | undefined {
 }
 
 function isPublic(path: string): boolean {
-  if (files.includes(path)) return true
+  if (isBootSetFile(path)) return true
   const parts = path.split('/')
   if (parts.some((part) => part === '' || part.startsWith('.'))) return false
   return parts[0] === 'boot' && parts[1] === 'grub' && parts[2] !== 'spool' && parts.length > 2
 }
 
-async function openInside(root: string, path: string): Promise<OpenBootFile | undefined> {
+async function openInside(
+  root: string,
+  path: string,
+  place: string,
+): Promise<OpenBootFile | undefined> {
   // O_NONBLOCK, because opening a named pipe would wait for its writer.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK
-  const handle = await open(join(root, path), flags).catch(() => undefined)
+  const handle = await open(join(root, place), flags).catch(() => undefined)
   if (!handle) return undefined
   try {
     const stats = await handle.stat({ bigint: true })
-    if (stats.isFile() && (await liesInside(root, path, stats))) {
+    if (stats.isFile() && (await liesInside(root, path, place, stats))) {
       return {
         handle,
         path,
@@ -101,11 +106,19 @@ function versionOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
 }
 
 /** Asks the opened file, not the name: a link put there meanwhile would lead to another inode. */
-async function liesInside(root: string, path: string, stats: BigIntStats): Promise<boolean> {
-  const real = await realpath(join(root, path))
+async function liesInside(
+  root: string,
+  path: string,
+  place: string,
+  stats: BigIntStats,
+): Promise<boolean> {
+  const real = await realpath(join(root, place))
   const found = await stat(real, { bigint: true })
   if (found.ino !== stats.ino || found.dev !== stats.dev) return false
   const inside = relative(await realpath(root), real)
   if (inside === '' || inside.startsWith('..') || inside.startsWith(sep)) return false
-  return files.includes(path) || isPublic(inside.split(sep).join('/'))
+  const below = inside.split(sep).join('/')
+  if (!isBootSetFile(path)) return isPublic(below)
+  // Administrators put a link to a kernel of theirs there, somewhere in the tree.
+  return liesInBootSet(below, path) || !below.split('/').some((part) => part.startsWith('.'))
 }

@@ -164,9 +164,33 @@ export interface Events {
   }
   'operation.output': { operation: string; host: string; seq: number; text: string }
   'operation.finished': { operation: string; state: OperationState; failed: string[] }
+  /** A machine asks to become a host, or again. */
+  'registration.created': {
+    registration: string
+    hostname: string
+    mac: string
+    ip: string | null
+    state: 'pending' | 'approved' | 'rejected' | 'duplicate'
+  }
+  /** Somebody, or a rule, decided about it. */
+  'registration.decided': {
+    registration: string
+    hostname: string
+    mac: string
+    state: 'approved' | 'rejected'
+    by: string
+  }
   'image.published': { image: string; sizeBytes: number; host: string | null }
   'image.removed': { image: string }
-  'start-conf.changed': { group: string }
+  /** A start.conf was written or removed; `disk` is who edits the file itself. */
+  'start-conf.changed': {
+    group: string
+    author?: string
+    /** Its number in the history of the group. */
+    version?: number
+  }
+  /** Machines get another set of kernel and initramfs from now on. */
+  'boot-files.changed': { set: string; version: string | null }
   'lease.changed': { mac: string; ip: string; host: string | null; expiresAt: string }
   /** Another DHCP server answers on a network of ours. */
   'dhcp.server': { ip: string; mac: string | null; network: string; expected: boolean }
