@@ -1,9 +1,7 @@
-import { appendFile, chmod, mkdir, rename, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Db } from '@linbo/db'
-import { writeAtomic } from '@linbo/runtime'
 import { connectClient, loadClientKey, type SshConnection } from '@linbo/ssh'
 import type { ClientFileKind } from './access.ts'
+import type { ClientFiles, FileOwner } from './client-files.ts'
 
 export interface ConnectBackOptions {
   db: Db
@@ -14,11 +12,11 @@ export interface ConnectBackOptions {
   /** For connecting and fetching together. */
   totalMs: number
   maxBytes: number
+  /** Where the files go. */
+  files: Pick<ClientFiles, 'keep'>
 }
 
-export interface ClientFile {
-  hostname: string
-  ip: string
+export interface ClientFile extends FileOwner {
   /** On the client: `/tmp/linbo.log`. */
   source: string
   name: string
@@ -31,16 +29,21 @@ export type Fetched = {
 } & ({ kind: 'stored'; path: string; sizeBytes: number } | { kind: 'failed'; reason: string })
 
 export interface ConnectBack {
-  /** Gets a file from a client and stores it below `<dataDir>/logs`. Never throws. */
+  /** Gets a file from a client and keeps it. Never throws. */
   fetch(file: ClientFile): Promise<Fetched>
   /** Gives up what is under way. */
   stop(): Promise<void>
 }
 
+/** From machines that are no hosts less is taken, in bytes, and from so many at once. */
+const strangersBytes = 1024 * 1024
+const mostStrangers = 8
+
 /** Fetches the files that LINBO clients announce by asking for them: log, image status, hardware list. */
 export function createConnectBack(options: ConnectBackOptions): ConnectBack {
   const underWay = new Map<string, Promise<Fetched>>()
   const stopped = new AbortController()
+  let strangers = 0
 
   async function fetchOnce(file: ClientFile): Promise<Fetched> {
     let connection: SshConnection | undefined
@@ -55,11 +58,12 @@ export function createConnectBack(options: ConnectBackOptions): ConnectBack {
     try {
       const { privateKey } = await loadClientKey(options.dataDir)
       const connecting = connectClient({
-        hostname: file.hostname,
+        hostname: file.hostname ?? file.mac ?? file.ip,
         ip: file.ip,
         port: options.port,
         privateKey,
-        db: options.db,
+        // Nobody knows which key a machine has that is no host, and the next one here may have another.
+        db: file.hostname === null ? undefined : options.db,
         timeoutMs: Math.min(options.connectMs, options.totalMs),
       })
       // When we give up first, the connection that may still come is closed.
@@ -69,14 +73,15 @@ export function createConnectBack(options: ConnectBackOptions): ConnectBack {
       )
       connection = await Promise.race([connecting, givenUp])
       const reading = connection.read(['cat', file.source], {
-        maxBytes: options.maxBytes,
+        maxBytes:
+          file.hostname === null ? Math.min(strangersBytes, options.maxBytes) : options.maxBytes,
         silenceMs: options.totalMs,
       })
       reading.catch(() => {})
       const { code, bytes } = await Promise.race([reading, givenUp])
       if (code !== 0)
         return { isReached: true, kind: 'failed', reason: `${file.source} cannot be read there` }
-      const path = await store(file, bytes)
+      const path = await options.files.keep(file, file.name, file.type, bytes)
       return { isReached: true, kind: 'stored', path, sizeBytes: bytes.length }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
@@ -87,30 +92,21 @@ export function createConnectBack(options: ConnectBackOptions): ConnectBack {
     }
   }
 
-  async function store(file: ClientFile, bytes: Uint8Array): Promise<string> {
-    const folder = join(options.dataDir, 'logs')
-    await mkdir(folder, { recursive: true, mode: 0o750 })
-    const path = join(folder, `${file.hostname}_${file.name}`)
-    if (file.type !== 'log') {
-      await writeAtomic(path, bytes, { mode: 0o640 })
-      return path
-    }
-    const before = await stat(path).then(
-      (found) => found.size,
-      () => 0,
-    )
-    if (before > 0 && before + bytes.length > options.maxBytes) await rename(path, `${path}.1`)
-    await appendFile(path, bytes, { mode: 0o640 })
-    await chmod(path, 0o640)
-    return path
-  }
-
   return {
     fetch(file) {
       const key = `${file.ip} ${file.source}`
       const running = underWay.get(key)
       if (running) return running
-      const fetching = fetchOnce(file).finally(() => underWay.delete(key))
+      const isStranger = file.hostname === null
+      if (isStranger && strangers >= mostStrangers) {
+        const reason = 'too many machines that are no hosts offer files at once'
+        return Promise.resolve({ isReached: false, kind: 'failed', reason })
+      }
+      if (isStranger) strangers++
+      const fetching = fetchOnce(file).finally(() => {
+        underWay.delete(key)
+        if (isStranger) strangers--
+      })
       underWay.set(key, fetching)
       return fetching
     },

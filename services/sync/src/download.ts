@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { localGrubConfig } from '@linbo/boot'
+import { bootSetFolder, localGrubConfig } from '@linbo/boot'
 import type { Machine } from '@linbo/bus'
 import { parseStartConf } from '@linbo/formats'
 import { type Access, decideDownload } from './access.ts'
@@ -27,6 +27,8 @@ interface Route {
   /** Undefined: the client's own words. */
   path?: string
   claim?: Claim
+  /** To be called when the request is over. */
+  release?(): void
 }
 
 /** Answers a request to the module `linbo`: decide, prepare, pass on, tell. */
@@ -58,6 +60,7 @@ export async function serveDownload(asked: Asked): Promise<void> {
     if (step) parts.bus.publish('boot.step', { ...machine, ...step })
     if (step?.step === 'start-conf') parts.reached.delete(ip)
   } finally {
+    route.release?.()
     await route.claim?.end(isDelivered)
     if (route.module === module.prepared) await parts.prepared.remove(slotUser(asked.slot))
   }
@@ -81,11 +84,14 @@ async function prepare(asked: Asked, access: Access, request: Request): Promise<
     const config = localGrubConfig({ group: access.group, kernelOptions })
     return { module: module.prepared, path: await put(access.path, config) }
   }
-  const isOut =
-    parts.isLocked || access.kind !== 'pass'
-      ? false
-      : await leadsOut(parts.root, access.path, request)
-  return isOut ? { module: module.files, path: absent } : { module: module.files }
+  if (access.kind !== 'pass') return { module: module.files }
+  const pinned = access.path === undefined ? undefined : parts.bootSets.take(asked.ip, access.path)
+  const release = pinned ? { release: pinned.release } : {}
+  const place = pinned?.path ?? access.path
+  if (!parts.isLocked && (await leadsOut(parts.root, place, request)))
+    return { module: module.files, path: absent, ...release }
+  if (pinned?.set === undefined) return { module: module.files, ...release }
+  return { module: module.bootSets, path: `${pinned.set}/./${access.path}`, ...release }
 }
 
 async function passOn(
@@ -97,7 +103,7 @@ async function passOn(
 ): Promise<Outcome> {
   const { parts, slot } = asked
   const { path } = access
-  const isServed = route.module === module.prepared || (access.kind === 'pass' && !route.path)
+  const isServed = route.module !== module.files || (access.kind === 'pass' && !route.path)
   const found = path && isServed ? await measureSent(parts, route, path) : undefined
   const isTransfer =
     found !== undefined && !request.isDryRun && (found.sizeBytes !== null || request.isRecursive)
@@ -133,9 +139,9 @@ async function passOn(
 
 /** The size of what will be sent. */
 function measureSent(parts: SessionParts, route: Route, path: string) {
-  return route.path === undefined
-    ? measure(parts.root, path)
-    : measure(parts.preparedFolder, route.path)
+  if (route.path === undefined) return measure(parts.root, path)
+  const isPrepared = route.module === module.prepared
+  return measure(isPrepared ? parts.preparedFolder : join(parts.root, bootSetFolder), route.path)
 }
 
 /** The arguments with module and path replaced: the path is the last one, in the last list. */
@@ -151,12 +157,9 @@ async function takeClientFile(
   access: Extract<Access, { kind: 'client-file' }>,
 ): Promise<void> {
   const { parts, ip } = asked
-  if (machine.host === null) {
-    parts.log.debug({ ip, file: access.source }, 'file of an unknown machine not fetched')
-    return
-  }
   const { source, name, type } = access
-  const fetched = await parts.connectBack.fetch({ hostname: machine.host, ip, source, name, type })
+  const owner = { hostname: machine.host, mac: machine.mac, ip }
+  const fetched = await parts.connectBack.fetch({ ...owner, source, name, type })
   if (fetched.isReached && !parts.reached.has(ip)) {
     parts.reached.add(ip)
     parts.bus.publish('boot.step', {

@@ -13,10 +13,11 @@ import {
   stat,
 } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Db, findHost, findHostByMac, saveHost } from '@linbo/db'
-import { parseDevicesCsv } from '@linbo/formats'
-import { LinboError, writeAtomic } from '@linbo/runtime'
+import type { Bus } from '@linbo/bus'
+import type { Db } from '@linbo/db'
+import { LinboError } from '@linbo/runtime'
 import { errorCode } from './errors.ts'
+import { type Registration, register, registrationBytes } from './register.ts'
 import type { Attempt } from './staging.ts'
 import { type AcceptedUpload, backupName, compareInfo, isImage, whyNotQcow2 } from './upload.ts'
 
@@ -24,6 +25,7 @@ export interface PublisherOptions {
   /** LINBO_DIR. */
   root: string
   db: Db
+  bus: Pick<Bus, 'publish'>
   /** Whom published files belong to, when running as root. */
   owner: { uid: number; gid: number } | undefined
 }
@@ -36,15 +38,13 @@ export interface Published {
 }
 
 type ImageFileUpload = Extract<AcceptedUpload, { kind: 'image-file' }>
-type Registration = Extract<AcceptedUpload, { kind: 'registration' }>
 
 const sidecars = ['info', 'desc', 'hash', 'torrent', 'macct']
 const scripts = ['reg', 'postsync', 'prestart', 'driverpostsync']
-const registrationBytes = 4096
 
 /** Puts uploads that are whole into service: judges them, keeps what they replace, swaps them in. */
 export function createPublisher(options: PublisherOptions) {
-  const { root, db, owner } = options
+  const { root, owner } = options
   const queues = new Map<string, Promise<unknown>>()
 
   /** One after the other per image: an `.info` waits until the image before it is published. */
@@ -114,32 +114,21 @@ export function createPublisher(options: PublisherOptions) {
     if (made && owner) await chown(path, owner.uid, owner.gid)
   }
 
-  async function register(upload: Registration, staged: string): Promise<Published> {
-    const refuse = (why: string) =>
-      new LinboError(errorCode.registration, `${upload.path} is refused: ${why}`)
-    if ((await lstat(staged)).size > registrationBytes) throw refuse('it is too long')
-    const text = await readFile(staged, 'utf8')
-    const { rows, refused } = parseDevicesCsv(text)
-    const [row] = rows
-    if (!row || rows.length > 1)
-      throw refuse(refused[0]?.message ?? 'it is not one line of devices.csv')
-    if (row.hostname !== upload.hostname) throw refuse(`it is about ${row.hostname}`)
-    const known = (await findHost(db, row.hostname)) ?? (await findHostByMac(db, row.mac))
-    if (known) return { remark: `${known.hostname} (${known.mac}) is registered already` }
-    const { room, hostname, group, mac, ip, role, pxe } = row
-    await saveHost(db, { room, hostname, group, mac, ip, role, pxe })
-    await writeAtomic(join(root, 'last_registered'), `${text.trim()}\n`)
-    return { remark: `${hostname} was added` }
+  async function introduce(upload: Registration, staged: string, ip: string): Promise<Published> {
+    if ((await lstat(staged)).size > registrationBytes)
+      throw new LinboError(errorCode.registration, `${upload.path} is refused: it is too long`)
+    return { remark: await register(options, upload, await readFile(staged, 'utf8'), ip) }
   }
 
   return {
     /**
      * Puts a whole upload into service.
+     * @param ip of the machine it came from
      * @throws LinboError that says why not.
      */
-    publish({ upload, whole }: Attempt): Promise<Published> {
+    publish({ upload, whole }: Attempt, ip: string): Promise<Published> {
       return upload.kind === 'registration'
-        ? inTurn('registration', () => register(upload, whole))
+        ? inTurn('registration', () => introduce(upload, whole, ip))
         : inTurn(`images/${upload.base}`, () => publishImageFile(upload, whole))
     },
     /** Makes the folder an upload will go to: clients' tools look for it. */

@@ -52,7 +52,7 @@ export async function serveUpload(asked: Asked): Promise<void> {
     isOver = outcome.isDelivered
     if (!isOver) return end(outcome.result, outcome.reason)
     try {
-      const { image, remark } = await publisher.publish(attempt)
+      const { image, remark } = await publisher.publish(attempt, ip)
       end('ok', remark ?? null)
       if (image && upload.kind === 'image-file' && isImage(upload.type))
         parts.bus.publish('image.published', {

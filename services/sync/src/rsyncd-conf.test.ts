@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest'
 import { respond } from './password.ts'
-import { rsyncdConf } from './rsyncd-conf.ts'
+import { hiddenModules, rsyncdConf } from './rsyncd-conf.ts'
 
 const settings = {
   root: '/srv/100% linbo',
   staging: '/srv/linbo/.staging',
   prepared: '/var/lib/linbo/sync/prepared',
+  bootSets: '/srv/linbo/.boot',
   logPipe: '/var/lib/linbo/sync/log',
   ourSecrets: '/var/lib/linbo/sync/gateway.secrets',
   uploadSecrets: '/var/lib/linbo/rsyncd.secrets',
@@ -36,8 +37,14 @@ it('takes uploads with a password, as the owner of LINBO_DIR, without deleting',
   expect(lines).toContain('munge symlinks = yes')
 })
 
-it('does not list the module of prepared files', () => {
-  expect(section(rsyncdConf(settings), 'linbo-prepared')).toContain('list = no')
+it.each([
+  ['linbo-prepared', '/var/lib/linbo/sync/prepared'],
+  ['linbo-boot-sets', '/srv/linbo/.boot'],
+])('serves %s read-only to nobody but us, and does not list it', (name, path) => {
+  const lines = section(rsyncdConf(settings), name)
+  for (const line of [`path = ${path}`, 'list = no', 'read only = yes', 'auth users = c*'])
+    expect(lines).toContain(line)
+  expect(hiddenModules).toContain(name)
 })
 
 it('does without chroot and user ids when not running as root', () => {

@@ -6,6 +6,8 @@ export interface RsyncdSettings {
   staging: string
   /** Where files made for one request lie. */
   prepared: string
+  /** The sets of boot files below LINBO_DIR; need not be there. */
+  bootSets: string
   /** The pipe we read the daemon's log from. */
   logPipe: string
   /** Names and passwords only we know; the modules that serve files ask for them. */
@@ -26,7 +28,11 @@ export const module = {
   files: 'linbo',
   uploads: 'linbo-upload',
   prepared: 'linbo-prepared',
+  bootSets: 'linbo-boot-sets',
 } as const
+
+/** Modules that clients cannot ask for: what is in them is asked for in the module `linbo`. */
+export const hiddenModules: readonly string[] = [module.prepared, module.bootSets]
 
 /** What nobody gets by asking the module `linbo`; onboot files are handed out one by one instead. */
 const excluded = '.* /linbocmd/* /tmp/* /log/* /images/tmp/* *.macct*'
@@ -38,6 +44,16 @@ const compressed =
 export function rsyncdConf(settings: RsyncdSettings): string {
   const locked = ({ uid, gid }: { uid: number; gid: number }) =>
     settings.isRoot ? ['use chroot = yes', `uid = ${uid}`, `gid = ${gid}`] : ['use chroot = no']
+  const forUsOnly = (name: string, path: string) => [
+    `[${name}]`,
+    `path = ${value(path)}`,
+    'read only = yes',
+    'list = no',
+    ...locked(settings.server),
+    'munge symlinks = no',
+    'auth users = c*',
+    `secrets file = ${value(settings.ourSecrets)}`,
+  ]
   return section([
     `log file = ${value(settings.logPipe)}`,
     'transfer logging = yes',
@@ -61,14 +77,9 @@ export function rsyncdConf(settings: RsyncdSettings): string {
     `secrets file = ${value(settings.ourSecrets)}`,
     `exclude = ${excluded}`,
     '',
-    `[${module.prepared}]`,
-    `path = ${value(settings.prepared)}`,
-    'read only = yes',
-    'list = no',
-    ...locked(settings.server),
-    'munge symlinks = no',
-    'auth users = c*',
-    `secrets file = ${value(settings.ourSecrets)}`,
+    ...forUsOnly(module.prepared, settings.prepared),
+    '',
+    ...forUsOnly(module.bootSets, settings.bootSets),
     '',
     `[${module.uploads}]`,
     `path = ${value(settings.staging)}`,

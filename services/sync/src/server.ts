@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { bootSetFolder, createPinnedBootSets } from '@linbo/boot'
 import type { Machine } from '@linbo/bus'
 import type { Parts } from '@linbo/launch'
 import { type Health, type Service, systemClock, toLinboError, writeSecret } from '@linbo/runtime'
 import { readUploadPassword } from '@linbo/ssh'
+import { createClientFiles } from './client-files.ts'
 import type { SyncConfig } from './config.ts'
 import { type ConnectBack, createConnectBack } from './connect-back.ts'
 import { createDaemon, type Daemon } from './daemon.ts'
@@ -20,6 +22,7 @@ import { createTransfers, progressMs } from './transfers.ts'
 
 /** A machine that keeps asking is reported no more often than this. */
 const seenEveryMs = 5000
+const pruneMs = 60 * 60_000
 
 export interface SyncParts extends Parts<SyncConfig> {
   /** The rsync program; another one only in tests. */
@@ -38,6 +41,7 @@ export function createSyncService(parts: SyncParts): Service {
   let publisher: Publisher | undefined
   let connectBack: ConnectBack | undefined
   let ticking: NodeJS.Timeout | undefined
+  let pruning: NodeJS.Timeout | undefined
 
   const lastSeen = new Map<string, number>()
   function seen(machine: Machine): void {
@@ -72,16 +76,22 @@ export function createSyncService(parts: SyncParts): Service {
     const journal = new Journal(systemClock)
     const prepared = createPrepared({ folder: preparedFolder, gid: nobody?.gid })
     const staging = createStaging({ folder: stagingFolder, uploader })
-    publisher = createPublisher({ root, db, owner: isRoot ? { uid, gid } : undefined })
+    publisher = createPublisher({ root, db, bus, owner: isRoot ? { uid, gid } : undefined })
     await prepared.open()
     await staging.open()
+    const maxBytes = config.LINBO_RSYNC_LOG_KB * 1024
+    const files = createClientFiles({
+      ...{ db, dataDir: config.LINBO_DATA_DIR, maxBytes, now, log },
+      secrets: async () => [(await readUploadPassword(config.LINBO_DATA_DIR)).password],
+    })
     connectBack = createConnectBack({
       db,
+      files,
       dataDir: config.LINBO_DATA_DIR,
       port: config.LINBO_CLIENT_SSH_PORT,
       connectMs: config.LINBO_RSYNC_LOG_CONNECT_MS,
       totalMs: config.LINBO_RSYNC_LOG_FETCH_MS,
-      maxBytes: config.LINBO_RSYNC_LOG_KB * 1024,
+      maxBytes,
     })
     const logPipe = join(work, 'rsyncd.log.pipe')
     daemon = createDaemon({
@@ -90,6 +100,7 @@ export function createSyncService(parts: SyncParts): Service {
         root,
         staging: stagingFolder,
         prepared: preparedFolder,
+        bootSets: join(root, bootSetFolder),
         logPipe,
         ourSecrets,
         uploadSecrets: upload.path,
@@ -114,6 +125,7 @@ export function createSyncService(parts: SyncParts): Service {
       machines: createMachines({ db, now }),
       transfers,
       prepared,
+      bootSets: createPinnedBootSets(root, now),
       onboot: createOnboot(root),
       staging,
       publisher,
@@ -132,10 +144,15 @@ export function createSyncService(parts: SyncParts): Service {
     })
     await gateway.start()
     ticking = setInterval(() => transfers.tick(), progressMs)
+    const prune = () =>
+      void files.prune().catch((err) => log.warn({ err }, 'old client files not removed'))
+    prune()
+    pruning = setInterval(prune, pruneMs)
   }
 
   async function stop(): Promise<void> {
     clearInterval(ticking)
+    clearInterval(pruning)
     await connectBack?.stop()
     await gateway?.stop()
     await publisher?.settled()

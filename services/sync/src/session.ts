@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { PinnedBootSets } from '@linbo/boot'
 import type { Bus, Machine } from '@linbo/bus'
 import type { Logger } from '@linbo/log'
 import type { ConnectBack } from './connect-back.ts'
@@ -19,7 +20,7 @@ import type { Onboot, Prepared } from './prepare.ts'
 import type { Publisher } from './publish.ts'
 import { serveUpload } from './receive.ts'
 import { type Relayed, readClientText, relay, type Text } from './relay.ts'
-import { module, slotUser } from './rsyncd-conf.ts'
+import { hiddenModules, module, slotUser } from './rsyncd-conf.ts'
 import type { Staging } from './staging.ts'
 import type { Transfers } from './transfers.ts'
 
@@ -37,6 +38,7 @@ export interface SessionParts {
   machines: Machines
   transfers: Transfers
   prepared: Prepared
+  bootSets: PinnedBootSets
   onboot: Onboot
   staging: Staging
   publisher: Publisher
@@ -128,7 +130,7 @@ export async function serveConnection(parts: SessionParts, connection: Connectio
     }
     // The module list, and modules that do not exist for clients: the daemon's own words.
     connection.onHandshake()
-    const name = wanted === module.prepared ? `${wanted}?` : wanted
+    const name = hiddenModules.includes(wanted) ? `${wanted}?` : wanted
     link.socket.write(`${printGreeting(theirs)}${name}\n`, 'latin1')
     await handOver(client, text, link, { down() {}, up() {} })
   } finally {

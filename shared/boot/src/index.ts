@@ -1,5 +1,5 @@
 export { type BootFileStatus, bootFileStatus } from './boot-files.ts'
-export { type BootSetRecord, bootSetFiles } from './boot-set.ts'
+export { type BootSetRecord, bootSetFiles, bootSetFolder } from './boot-set.ts'
 export {
   addBootSet,
   type BootSet,
@@ -29,6 +29,18 @@ export {
   firmwareOf,
 } from './firmware.ts'
 export {
+  dropFormerGroup,
+  formerGroup,
+  leaveFormerGroup,
+  listFormerGroups,
+} from './former-groups.ts'
+export {
+  copyGroupFiles,
+  dropGroupFiles,
+  hasOwnGrubConfig,
+  retireGroupFiles,
+} from './group-files.ts'
+export {
   type BootServer,
   localGrubConfig,
   mainGrubConfig,
@@ -52,13 +64,13 @@ export {
 } from './open-boot-file.ts'
 export { overlayServer, setOverlay } from './overlay-file.ts'
 export {
-  type BootHost,
   type BootProblem,
   groupOfStartConf,
   type Published,
   type PublishOptions,
   publishBootConfigs,
 } from './publish.ts'
+export type { BootHost } from './publish-hosts.ts'
 export { proxyBootFile } from './server-cores.ts'
 export { ensureTree } from './tree.ts'
 export { type StartConfWatch, watchStartConfs } from './watch.ts'
