@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import {
   type BootServer,
   ensureTree,
@@ -7,9 +6,9 @@ import {
   watchStartConfs,
 } from '@linbo/boot'
 import type { Bus } from '@linbo/bus'
-import { type Db, listHosts } from '@linbo/db'
+import { type Db, listHosts, type StartConfVersion } from '@linbo/db'
 import type { Logger } from '@linbo/log'
-import type { StartConfFiles } from './start-conf-files.ts'
+import type { StartConfHistory } from './start-conf-history.ts'
 
 /** Keeps the boot configurations below LINBO_DIR in step with the hosts and the start.conf files. */
 export interface BootConfigPublisher {
@@ -18,8 +17,8 @@ export interface BootConfigPublisher {
   stop(): Promise<void>
   /** Resolves when what is in the database now is published, or cannot be; `problem()` tells. */
   publish(): Promise<void>
-  /** Looks at this group's start.conf; one that changed is published and told to others. */
-  startConfChanged(group: string): Promise<void>
+  /** Publishes a start.conf that was changed, and tells others of it. */
+  startConfChanged(version: StartConfVersion): Promise<void>
   /** Why publishing does not work at the moment. */
   problem(): string | undefined
 }
@@ -31,10 +30,9 @@ export function createBootConfigPublisher(deps: {
   db: Db
   bus: Pick<Bus, 'publish'>
   log: Logger
-  startConfs: StartConfFiles
+  history: StartConfHistory
 }): BootConfigPublisher {
-  const { root, server, db, bus, log, startConfs } = deps
-  const digests = new Map<string, string | undefined>()
+  const { root, server, db, bus, log, history } = deps
   let watch: StartConfWatch | undefined
   let watchProblem: string | undefined
   let publishProblem: string | undefined
@@ -64,30 +62,26 @@ export function createBootConfigPublisher(deps: {
     })
     return running
   }
-  const digestOf = async (group: string) => {
-    const text = await startConfs.read(group)
-    return text === undefined ? undefined : createHash('sha256').update(text).digest('hex')
-  }
-  const startConfChanged = async (group: string) => {
-    const digest = await digestOf(group)
-    if (digest === digests.get(group)) return
-    digests.set(group, digest)
+  const startConfChanged = async ({ group, author, number }: StartConfVersion) => {
     await publish()
-    bus.publish('start-conf.changed', { group })
+    bus.publish('start-conf.changed', { group, author, version: number })
+  }
+  const lookAt = async (group: string) => {
+    const version = await history.notice(group)
+    if (version) await startConfChanged(version)
   }
   return {
     async start() {
       await ensureTree(root)
-      for (const group of await startConfs.list()) {
-        digests.set(group, await digestOf(group).catch(() => undefined))
-      }
+      const changed = await history.scan()
       await publish()
+      for (const { source, group, author, number } of changed) {
+        if (source === 'disk') bus.publish('start-conf.changed', { group, author, version: number })
+      }
       watch = watchStartConfs(
         root,
         (group) =>
-          void startConfChanged(group).catch((err) =>
-            log.warn({ err, group }, 'start.conf not read'),
-          ),
+          void lookAt(group).catch((err) => log.warn({ err, group }, 'start.conf not read')),
         {
           onError: (error) => {
             watchProblem = `start.conf files are not watched: ${error.message}`

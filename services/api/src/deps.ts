@@ -5,11 +5,15 @@ import type { BootConfigPublisher } from './boot-configs.ts'
 import type { BootFileServer } from './boot-files.ts'
 import type { Dashboard } from './dashboard.ts'
 import type { EventSource } from './event-source.ts'
+import type { GroupRenames } from './group-rename.ts'
 import type { LiveTransfers } from './live-transfers.ts'
+import type { LogFiles } from './log-files.ts'
 import type { Metrics } from './metrics.ts'
+import type { RegistrationKeeper } from './registration-keeper.ts'
 import type { Sessions } from './sessions.ts'
 import type { SignInLimit } from './sign-in-limit.ts'
 import type { StartConfFiles } from './start-conf-files.ts'
+import type { StartConfHistory } from './start-conf-history.ts'
 
 /** Everything the routes can touch. */
 export interface AppDeps {
@@ -30,8 +34,12 @@ export interface AppDeps {
   sessions: Sessions
   signInLimit: SignInLimit
   startConfs: StartConfFiles
+  history: StartConfHistory
+  groupRenames: GroupRenames
   bootConfigs: BootConfigPublisher
   bootFiles: BootFileServer
+  registrations: Pick<RegistrationKeeper, 'look'>
+  logFiles: LogFiles
   events: EventSource
   live: LiveTransfers
   metrics: Metrics

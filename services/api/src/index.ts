@@ -31,8 +31,8 @@ export type { OperationView as Operation } from './operation-view.ts'
 export type { BootFile } from './routes/boot-files.ts'
 export type { BootSet } from './routes/boot-sets.ts'
 export type { Status } from './routes/status.ts'
-export type { UnknownMachine } from './unknown-view.ts'
 export type { VersionView as StartConfVersion } from './start-conf-view.ts'
+export type { UnknownMachine } from './unknown-view.ts'
 export type { Api, ApiConfig }
 export { schema }
 

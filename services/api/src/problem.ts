@@ -2,7 +2,7 @@ import { LinboError } from '@linbo/runtime'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { ZodError } from 'zod'
-import { apiError, problems } from './errors.ts'
+import { apiError, ExtendedError, problems } from './errors.ts'
 
 /** The body of every error answer: RFC 9457, with our `code` and what to do about it. */
 export interface Problem {
@@ -24,7 +24,10 @@ export function problemOf(error: unknown, options: { isSignedIn: boolean }): Pro
   const known = error instanceof HTTPException ? fromHttp(error) : error
   if (known instanceof LinboError) {
     const entry = (problems as Record<string, readonly [number, string]>)[known.code]
-    if (entry) return body(known.code, entry[0], entry[1], known.message, known.fix)
+    if (entry) {
+      const members = known instanceof ExtendedError ? known.members : {}
+      return { ...members, ...body(known.code, entry[0], entry[1], known.message, known.fix) }
+    }
     if (options.isSignedIn) {
       return body(known.code, 500, 'The server cannot do this now', known.message, known.fix)
     }

@@ -1,22 +1,49 @@
+import { createHash } from 'node:crypto'
 import { open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { osByNumber, parseStartConf, whyNotGroup } from '@linbo/formats'
+import { dropFormerGroup, formerGroup, listFormerGroups } from '@linbo/boot'
+import { decodeText, osByNumber, parseStartConf, whyNotGroup } from '@linbo/formats'
 import { LinboError, toLinboError, writeAtomic } from '@linbo/runtime'
 
 const prefix = 'start.conf.'
 /** No start.conf is this long; what is longer is something else. */
-const longestBytes = 1024 * 1024
+export const longestStartConf = 1024 * 1024
 
-/** The files `start.conf.<group>` below LINBO_DIR. Names are checked by whoever takes them from outside. */
+/** A start.conf as it lies on the disk. */
+export interface StartConfFile {
+  bytes: Uint8Array
+  text: string
+  /** SHA-256 of the bytes, hexadecimal. */
+  revision: string
+  changedAt: Date
+}
+
+/**
+ * The files `start.conf.<group>` below LINBO_DIR. A link that a rename left under the old name is none of them.
+ * Names are checked by whoever takes them from outside.
+ */
 export interface StartConfFiles {
   /** Groups that have one. */
   list(): Promise<string[]>
+  /** @throws LinboError `START_CONF_READ` */
+  load(group: string): Promise<StartConfFile | undefined>
+  /** The text alone. */
   read(group: string): Promise<string | undefined>
-  write(group: string, text: string): Promise<void>
+  /** @throws LinboError `START_CONF_WRITE` */
+  write(group: string, bytes: Uint8Array): Promise<void>
   /** True when there was one. */
   remove(group: string): Promise<boolean>
   /** Name of the group's operating system of this number, from 1. */
   osName(group: string, number: number): Promise<string | undefined>
+  /** The names groups had before, each with the group. */
+  formerNames(): Promise<Map<string, string>>
+  /** True when it was one. */
+  dropFormerName(name: string): Promise<boolean>
+}
+
+/** SHA-256, hexadecimal: what `If-Match` compares. */
+export function revisionOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 export function createStartConfFiles(root: string): StartConfFiles {
@@ -25,18 +52,26 @@ export function createStartConfFiles(root: string): StartConfFiles {
     if (reason) throw new LinboError('GROUP_NAME', reason)
     return join(root, `${prefix}${group}`)
   }
-  const read = async (group: string) => {
-    const file = await open(pathOf(group), 'r').catch((error: NodeJS.ErrnoException) => {
+  const load = async (group: string) => {
+    const path = pathOf(group)
+    if ((await formerGroup(root, group)) !== undefined) return undefined
+    const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
       throw toLinboError(error, 'START_CONF_READ', `cannot read ${prefix}${group}`)
     })
     if (!file) return undefined
     try {
-      const { size } = await file.stat()
-      if (size <= longestBytes) return await file.readFile('utf8')
-      throw new LinboError('START_CONF_READ', `${prefix}${group} has ${size} bytes`, {
-        fix: 'Replace it with a start.conf.',
-      })
+      const { size, mtime } = await file.stat()
+      if (size > longestStartConf) {
+        throw new LinboError('START_CONF_READ', `${prefix}${group} has ${size} bytes`, {
+          fix: 'Replace it with a start.conf.',
+        })
+      }
+      const bytes = new Uint8Array(await file.readFile())
+      const { text } = decodeText(bytes)
+      return { bytes, text, revision: revisionOf(bytes), changedAt: mtime }
+    } catch (error) {
+      throw toLinboError(error, 'START_CONF_READ', `cannot read ${prefix}${group}`)
     } finally {
       await file.close()
     }
@@ -44,26 +79,30 @@ export function createStartConfFiles(root: string): StartConfFiles {
   return {
     async list() {
       const names = await readdir(root).catch(() => [])
+      const former = await listFormerGroups(root).catch(() => new Map())
       return names
         .filter((name) => name.startsWith(prefix))
         .map((name) => name.slice(prefix.length))
-        .filter((group) => whyNotGroup(group) === undefined)
+        .filter((group) => whyNotGroup(group) === undefined && !former.has(group))
     },
-    read,
-    write: (group, text) =>
-      writeAtomic(pathOf(group), text).catch((error) => {
+    load,
+    read: async (group) => (await load(group))?.text,
+    write: (group, bytes) =>
+      writeAtomic(pathOf(group), bytes).catch((error) => {
         const fix = 'Let this user write below LINBO_DIR.'
         throw toLinboError(error, 'START_CONF_WRITE', `cannot write ${prefix}${group}`, fix)
       }),
     async remove(group) {
-      if ((await read(group)) === undefined) return false
+      if ((await load(group)) === undefined) return false
       await rm(pathOf(group), { force: true })
       return true
     },
     async osName(group, number) {
-      const text = await read(group)
+      const text = (await load(group))?.text
       const os = text === undefined ? undefined : osByNumber(parseStartConf(text), number)
       return os?.name || undefined
     },
+    formerNames: () => listFormerGroups(root),
+    dropFormerName: (name) => dropFormerGroup(root, name),
   }
 }

@@ -11,12 +11,16 @@ import { createDashboard } from './dashboard.ts'
 import type { AppDeps } from './deps.ts'
 import { createEventSource } from './event-source.ts'
 import { createEventsSocket } from './events-socket.ts'
+import { createGroupRenames } from './group-rename.ts'
 import { createLiveTransfers } from './live-transfers.ts'
+import { createLogFiles } from './log-files.ts'
 import { createMetrics } from './metrics.ts'
+import { createRegistrationKeeper } from './registration-keeper.ts'
 import { type HttpServer, openHttpServer } from './server.ts'
 import { createSessions } from './sessions.ts'
 import { createSignInLimit } from './sign-in-limit.ts'
 import { createStartConfFiles } from './start-conf-files.ts'
+import { createStartConfHistory } from './start-conf-history.ts'
 import { createTestClock, type TestClock } from './test-clock.ts'
 
 export const testToken = 'a-token-for-tests-only'
@@ -45,15 +49,19 @@ export interface TestApp {
   close(): Promise<void>
 }
 
-/** The application on an embedded database in memory and temporary folders. */
+/**
+ * The application on an embedded database in memory and temporary folders.
+ * @param options.databaseUrl a Postgres instead.
+ * @param options.folder of another application, to be a second one beside it.
+ */
 export async function openTestApp(
-  options: { bodyBytes?: number; stallMs?: number } = {},
+  options: { bodyBytes?: number; stallMs?: number; databaseUrl?: string; folder?: string } = {},
 ): Promise<TestApp> {
-  const folder = await mkdtemp(join(tmpdir(), 'linbo-api-'))
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'linbo-api-')))
   const root = join(folder, 'srv')
   const web = join(folder, 'web')
   await mkdir(web, { recursive: true })
-  const { db, close } = await openDatabase({ url: undefined, dataDir: 'memory' })
+  const { db, close } = await openDatabase({ url: options.databaseUrl, dataDir: 'memory' })
   const clock = createTestClock()
   const bus = createMemoryBus({ now: clock.now })
   const events: BusEvent[] = []
@@ -61,17 +69,26 @@ export async function openTestApp(
   const log = silentLog
   const metrics = createMetrics({ withProcess: false, version: '0.0.0' })
   const startConfs = createStartConfFiles(root)
+  const history = createStartConfHistory({ db, files: startConfs, now: clock.now, log })
   const bootConfigs = createBootConfigPublisher({
     root,
     server: { address: '10.0.0.1', httpPort: 8080 },
     db,
     bus,
     log,
-    startConfs,
+    history,
+  })
+  const groupRenames = createGroupRenames({
+    ...{ root, db, files: startConfs, history, publish: bootConfigs.publish, now: clock.now, log },
+  })
+  const registrations = createRegistrationKeeper({
+    ...{ db, bus, clock, log, bootConfigs },
+    hasStartConf: async (group) => (await startConfs.list()).includes(group),
   })
   const live = createLiveTransfers({ bus, now: clock.now, onFinished: metrics.transfer })
   await bootConfigs.start()
   await live.start()
+  await registrations.start()
   const deps: AppDeps = {
     db,
     bus,
@@ -86,7 +103,11 @@ export async function openTestApp(
     sessions: createSessions(db, clock.now),
     signInLimit: createSignInLimit(),
     startConfs,
+    history,
+    groupRenames,
     bootConfigs,
+    registrations,
+    logFiles: createLogFiles(join(folder, 'data')),
     bootFiles: createBootFileServer({
       ...{ root, db, bus, log, clock },
       cacheBytes: 8_000_000,
@@ -137,6 +158,7 @@ export async function openTestApp(
       deps.events.close()
       await server?.close()
       deps.bootFiles.close()
+      await registrations.stop()
       await bootConfigs.stop()
       await live.stop()
       await bus.close()

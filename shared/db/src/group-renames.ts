@@ -4,13 +4,17 @@ import { latestStartConfVersion } from './start-conf-versions.ts'
 
 export type GroupRename = Selectable<GroupRenameTable>
 
-/** Notes what is about to happen, so that a server that dies meanwhile can finish it. */
-export async function beginGroupRename(db: Db, rename: GroupRename): Promise<void> {
-  await db
+/**
+ * Notes what is about to happen, so that a server that dies meanwhile can finish it.
+ * @returns false when a rename of this group is under way already.
+ */
+export async function beginGroupRename(db: Db, rename: GroupRename): Promise<boolean> {
+  const result = await db
     .insertInto('group_renames')
     .values(rename)
-    .onConflict((conflict) => conflict.column('from').doUpdateSet(rename))
-    .execute()
+    .onConflict((conflict) => conflict.column('from').doNothing())
+    .executeTakeFirst()
+  return Number(result.numInsertedOrUpdatedRows ?? 0) > 0
 }
 
 /** The renames that were begun and have not ended. */

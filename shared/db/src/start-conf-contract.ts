@@ -64,8 +64,8 @@ export function describeStartConfVersions(db: () => Db): void {
     await addVersion('new', 'of a group long gone')
     for (const text of ['one', 'two']) await addVersion('lab', text)
     const rename = { from: 'lab', to: 'new', author: 'anna', at: new Date() }
-    await queries.beginGroupRename(db(), rename)
-    await queries.beginGroupRename(db(), rename)
+    expect(await queries.beginGroupRename(db(), rename)).toBe(true)
+    expect(await queries.beginGroupRename(db(), { ...rename, to: 'newer' })).toBe(false)
     expect(await queries.listGroupRenames(db())).toEqual([rename])
     const move = () =>
       db()
