@@ -14,20 +14,25 @@ export interface Unpacked {
   env: Record<string, string>
 }
 
-/** DHCP's servers and relays that tests run, and the Debian packages they are in. */
+/** Programs that tests run, where they lie, and the Debian packages they are in. */
 const programs = {
-  dhcpd: { packages: ['isc-dhcp-server'], version: '--version' },
-  dhcrelay: { packages: ['isc-dhcp-relay'], version: '--version' },
-  'kea-dhcp4': { packages: ['kea-dhcp4-server', 'kea-common'], version: '-v' },
+  dhcpd: { packages: ['isc-dhcp-server'], folder: 'sbin', version: '--version' },
+  dhcrelay: { packages: ['isc-dhcp-relay'], folder: 'sbin', version: '--version' },
+  'grub-emu': {
+    packages: ['grub-emu', 'libsdl1.2debian', 'libcaca0', 'libslang2'],
+    folder: 'bin',
+    version: '--version',
+  },
+  'kea-dhcp4': { packages: ['kea-dhcp4-server', 'kea-common'], folder: 'sbin', version: '-v' },
 }
 
 /** One of these programs, unpacked. Where it cannot be had, or does not start, the reason is on stderr. */
 export async function unpackedProgram(name: keyof typeof programs): Promise<Unpacked> {
-  const { packages, version } = programs[name]
+  const { packages, folder, version } = programs[name]
   const root = await unpackDebian(packages)
   if (!root) return { name, path: undefined, env: {} }
   const env = { LD_LIBRARY_PATH: libraries(root) }
-  const path = join(root, 'usr', 'sbin', name)
+  const path = join(root, 'usr', folder, name)
   const { code, output } = await run(path, [version], { env })
   if (code === 0) return { name, path, env }
   process.stderr.write(`${name}: n/a, ${output}\n`)
@@ -35,8 +40,8 @@ export async function unpackedProgram(name: keyof typeof programs): Promise<Unpa
 }
 
 /**
- * Programs of Debian packages, downloaded and unpacked but never installed: these packages would start their
- * servers at once. Returns the folder that stands for `/`; undefined where apt cannot get them.
+ * Programs of Debian packages, downloaded and unpacked but never installed: servers among them would start
+ * at once. Returns the folder that stands for `/`; undefined where apt cannot get them.
  */
 export async function unpackDebian(packages: string[]): Promise<string | undefined> {
   const folder = join(cache, packages.join('+'))

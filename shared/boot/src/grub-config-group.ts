@@ -1,8 +1,9 @@
-import type { OsSection, StartConf } from '@linbo/formats'
+import type { StartConf } from '@linbo/formats'
 import { managedMarker, netbootGrubConfig, withoutHttp } from './grub-config.ts'
-import { grubDevice, osType } from './grub-devices.ts'
+import { type GrubAction, type GrubMenu, grubMenu } from './grub-menu.ts'
 import { isPlainForIpxe, netbootFunctions } from './grub-netboot.ts'
-import { quoteGrub, quoteParameters, sharedFunctions } from './grub-script.ts'
+import { quoteGrub, quoteWords, sharedFunctions } from './grub-script.ts'
+import { backgroundColor, menuFonts } from './grub-theme.ts'
 
 /**
  * `boot/grub/<group>.cfg`, made from the group's start.conf: LINBO first, from the local cache when it is
@@ -10,33 +11,30 @@ import { quoteGrub, quoteParameters, sharedFunctions } from './grub-script.ts'
  * without a cache GRUB can name gets a plain start from the network.
  */
 export function groupGrubConfig(options: { group: string; startConf: StartConf }): string {
-  const { linbo, partitions, os } = options.startConf
-  const cacheDevice = grubDevice(linbo.cache)
-  if (!cacheDevice) return netbootGrubConfig(linbo.kernelOptions)
-  const cacheLabel = partitions.find((partition) => partition.dev === linbo.cache)?.label ?? ''
-  // A machine steered over a serial line would be dark in GRUB's graphics mode.
-  const hasSerialConsole = /(?:^|\s)console=ttyS\d/.test(linbo.kernelOptions)
-  const parameters = quoteParameters(linbo.kernelOptions)
+  const menu = grubMenu(options)
+  if (!menu.cache) return netbootGrubConfig(options.startConf.linbo.kernelOptions)
+  const { label, device } = menu.cache
+  const parameters = quoteWords(menu.kernelOptions)
   return `${managedMarker}
-# group ${options.group.replace(/[^A-Za-z0-9_.-]/g, '_')}
-set default=0
-set timeout=0
+# group ${menu.group.replace(/[^A-Za-z0-9_.-]/g, '_')}
+set default=${menu.defaultEntry}
+set timeout=${menu.timeoutSeconds}
 set fallback=1
 if [ -z "$linbo_net" -a -n "$net_default_server" ]; then
   set linbo_net=tftp
 fi
 
 # The cache partition: by label, by what lies in it, by its place.
-${cacheLabel ? `search --no-floppy --label ${quoteGrub(cacheLabel)} --set=cache` : ''}
+${label ? `search --no-floppy --label ${quoteGrub(label)} --set=cache` : ''}
 for file in /start.conf /linbofs64; do
   if [ -z "$cache" ]; then
     search --no-floppy --file "$file" --set=cache
   fi
 done
 if [ -z "$cache" ]; then
-  set cache=${quoteGrub(withoutBrackets(cacheDevice))}
+  set cache=${quoteGrub(withoutBrackets(device))}
 fi
-${hasSerialConsole ? '' : graphics}${isPlainForIpxe(linbo.kernelOptions) ? '' : withoutHttp}${sharedFunctions}${netbootFunctions}
+${menu.isGraphical ? graphics : ''}${isPlainForIpxe(menu.kernelOptions.join(' ')) ? '' : withoutHttp}${sharedFunctions}${netbootFunctions}
 # boot_linbo WORD... starts LINBO with further kernel parameters.
 function boot_linbo {
   set root="$cache"
@@ -52,74 +50,69 @@ function boot_linbo {
   else
     boot_ipxe
   fi
-}
-
-menuentry 'LINBO' --class linbo {
-  boot_linbo
-}
-${os.map((system) => systemEntries(system, options.startConf)).join('')}`
+${menu.isGraphical ? loadFonts : ''}}
+${menu.entries.map((entry) => printEntry(entry.title, entry.class, entry.action, menu)).join('')}`
 }
 
 const graphics = `
 set gfxmode=auto
 terminal_output gfxterm
-background_color 42,68,87
+background_color ${backgroundColor}
 if [ -n "$linbo_net" ]; then
-  set theme="($linbo_net)/boot/grub/themes/linbo/theme.txt"
+  set theme_folder="($linbo_net)/boot/grub/themes/linbo"
 else
-  set theme="($cache)/boot/grub/themes/linbo/theme.txt"
+  set theme_folder="($cache)/boot/grub/themes/linbo"
 fi
+set theme="$theme_folder/theme.txt"
 `
+
+/** Fonts are fetched when nothing could be started, because then the menu comes up. */
+const loadFonts = `  for font in ${menuFonts.map(({ file }) => file).join(' ')}; do
+    loadfont "$theme_folder/$font"
+  done
+`
+
+function printEntry(title: string, icon: string, action: GrubAction, menu: GrubMenu): string {
+  const quoted = quoteGrub(title)
+  return `
+menuentry ${quoted.startsWith("'") ? quoted : `'${quoted}'`} --class ${icon} {
+${body(action, menu)
+  .map((line) => `  ${line}`)
+  .join('\n')}
+}
+`
+}
+
+function body(action: GrubAction, menu: GrubMenu): string[] {
+  const { parameters } = action
+  if (action.kind === 'linbo') {
+    const own = parameters.filter((word) => !menu.kernelOptions.includes(word))
+    return [`boot_linbo ${quoteWords(own)}`.trimEnd()]
+  }
+  const named = [quoteGrub(action.kernel), quoteGrub(action.initrd), quoteWords(parameters)]
+  const words = quoteWords(parameters)
+  if (action.kind === 'iso') {
+    const file = quoteGrub(`/${action.file}`)
+    return [
+      `if [ -s "($cache)"${file} ]; then`,
+      `  loopback loop "($cache)"${file}`,
+      '  set root=loop',
+      `  boot_named ${named.join(' ')}`,
+      'fi',
+    ]
+  }
+  const { device, label } = action
+  return [
+    `set root=${device ? quoteGrub(withoutBrackets(device)) : ''}`,
+    ...(label ? [`search --no-floppy --label ${quoteGrub(label)} --set=root`] : []),
+    'if [ -n "$root" ]; then',
+    `  boot_installed ${words}`.trimEnd(),
+    `  boot_named ${named.join(' ')}`.trimEnd(),
+    '  boot_sector',
+    'fi',
+  ]
+}
 
 function withoutBrackets(device: string): string {
   return device.replace(/^\(|\)$/g, '')
-}
-
-function systemEntries(system: OsSection, conf: StartConf): string {
-  const type = osType(system.name)
-  const title = system.name || `OS ${system.number}`
-  const entry = (suffix: string, kind: string, ...body: string[]) =>
-    `
-menuentry ${quoteGrub(`${title} (${suffix})`)} --class ${type}_${kind} {
-${body.map((line) => `  ${line}`).join('\n')}
-}
-`
-  if (system.baseImage.endsWith('.iso')) return entry('Start', 'start', ...isoBody(system))
-  const partition = conf.partitions.find((known) => known.dev === system.root)
-  const linbo = (...commands: string[]) =>
-    `boot_linbo ${quoteGrub(`linbocmd=${commands.join(',')}`)}`
-  const [sync, start] = [`sync:${system.number}`, `start:${system.number}`]
-  const starts = entry('Start', 'start', ...startBody(system, partition?.label ?? ''))
-  const linboStart = entry('Linbo-Start', 'start', linbo(start))
-  const syncStart = entry('Sync+Start', 'syncstart', linbo(sync, start))
-  if (!partition) return starts + linboStart + syncStart
-  const format = `format:${partition.number}`
-  return (
-    starts + linboStart + syncStart + entry('Neu+Start', 'newstart', linbo(format, sync, start))
-  )
-}
-
-function startBody(system: OsSection, label: string): string[] {
-  const device = grubDevice(system.root)
-  const isRootGiven = /(?:^|\s)root=/.test(system.append)
-  const append = isRootGiven || !label ? system.append : `${system.append} root=LABEL=${label}`
-  const arguments_ = [quoteGrub(system.kernel), quoteGrub(system.initrd), quoteParameters(append)]
-  return [
-    ...(device ? [`set root=${quoteGrub(withoutBrackets(device))}`] : []),
-    ...(label ? [`search --no-floppy --label ${quoteGrub(label)} --set=root`] : []),
-    `boot_system ${arguments_.join(' ')}`.trimEnd(),
-  ]
-}
-
-function isoBody(system: OsSection): string[] {
-  const iso = system.baseImage
-  const parameters = quoteParameters(
-    `quiet splash noprompt noeject findiso=${iso} iso-scan/filename=/${iso}`,
-    system.append,
-  )
-  return [
-    `loopback loop "($cache)"${quoteGrub(`/${iso}`)}`,
-    'set root=loop',
-    `boot_linux ${quoteGrub(`/${system.kernel}`)} ${quoteGrub(`/${system.initrd}`)} ${parameters}`,
-  ]
 }

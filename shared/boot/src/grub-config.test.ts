@@ -86,17 +86,17 @@ describe('groupGrubConfig', () => {
   it('gives a system its root unless Append has one', () => {
     const title = `'Teacher'\\''s Debian (Start)'`
     expect(entry(group(text), title)).toContain(
-      'boot_system boot/vmlinuz boot/initrd.img ro quiet root=LABEL=debian',
+      'boot_named boot/vmlinuz boot/initrd.img ro quiet root=LABEL=debian\n',
     )
     const given = text.replace('ro quiet', 'ro root=/dev/sda9')
-    expect(entry(group(given), title)).toMatch(/initrd\.img ro root=\/dev\/sda9$/)
+    expect(entry(group(given), title)).toMatch(/initrd\.img ro root=\/dev\/sda9\n/)
   })
 
   it('starts an ISO image from the cache', () => {
     const body = entry(group(text), `'Rescue (Start)'`)
     expect(body).toContain('loopback loop "($cache)"/rescue.iso')
     expect(body).toContain(
-      'boot_linux /live/vmlinuz /live/initrd.img quiet splash noprompt noeject findiso=rescue.iso iso-scan/filename=/rescue.iso boot=live',
+      'boot_named live/vmlinuz live/initrd.img quiet splash noprompt noeject findiso=rescue.iso iso-scan/filename=/rescue.iso boot=live',
     )
   })
 

@@ -12,11 +12,23 @@ export interface BootServer {
   httpPort: number
 }
 
-/** Where GRUB keeps the host name and the group of the DHCP answer, by the name of the network card. */
+/** Network cards, by the names under which GRUB keeps what the DHCP answer said: BIOS, UEFI, `net_bootp`. */
 const cards = ['pxe', 'efinet0', 'efinet1', 'efinet2', 'efinet3', 'efinet0_dhcp', 'efinet1_dhcp']
 
-function firstOf(option: string): string {
-  return cards.map((card) => `"$net_${card}_${option}"`).join(' ')
+/** The group of the first card that has one, with the host name beside it; else the first host name. */
+const findMachine = `function find_machine {
+${cards.map(takeGroup).join('')}  for value in ${cards.map((card) => `"$net_${card}_hostname"`).join(' ')}; do
+    if [ -z "$machine_host" ]; then set machine_host="$value"; fi
+  done
+}
+`
+
+function takeGroup(card: string): string {
+  return `  if [ -z "$machine_group" -a -n "$net_${card}_extensionspath" ]; then
+    set machine_group="$net_${card}_extensionspath"
+    set machine_host="$net_${card}_hostname"
+  fi
+`
 }
 
 /**
@@ -38,15 +50,7 @@ export linbo_server
 set linbo_http=${server ? `${server.address}:${server.httpPort}` : ''}
 export linbo_http
 ${sharedFunctions}${restartFunctions}${netbootFunctions}
-function find_machine {
-  for value in ${firstOf('hostname')}; do
-    if [ -z "$machine_host" ]; then set machine_host="$value"; fi
-  done
-  for value in ${firstOf('extensionspath')}; do
-    if [ -z "$machine_group" ]; then set machine_group="$value"; fi
-  done
-}
-
+${findMachine}
 # try_config NAME loads a configuration of the server when it is there.
 function try_config {
   if [ -s "($linbo_net)/boot/grub/$1.cfg" ]; then
@@ -152,7 +156,7 @@ function restart_iso {
   if [ -s "($cache)/$wanted_iso" ]; then
     loopback loop "($cache)/$wanted_iso"
     set root=loop
-    boot_linux "/$reboot_kernel" "/$reboot_initrd" $reboot_append
+    boot_named "$reboot_kernel" "$reboot_initrd" $reboot_append
   fi
 }
 

@@ -9,6 +9,7 @@ export function grubDevice(dev: string): string | undefined {
   return undefined
 }
 
+/** Names of operating systems, as they are looked for in a system's name. */
 const distributions = [
   'kubuntu',
   'lubuntu',
@@ -34,3 +35,6 @@ export function osType(name: string): string {
   const short = ['win10', 'win'].find((known) => text.includes(known))
   return short ?? distributions.find((known) => text.includes(known)) ?? 'unknown'
 }
+
+/** Every family osType can answer with. */
+export const osTypes = ['win10', 'win', ...distributions, 'unknown'] as const

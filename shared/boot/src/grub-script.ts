@@ -9,13 +9,20 @@ export function quoteGrub(text: string): string {
   return `'${clean.replaceAll("'", `'\\''`)}'`
 }
 
-/**
- * Kernel parameters as separate words: GRUB would hand a quoted list to the kernel as one parameter. Words
- * that stand there already are not repeated.
- */
-export function quoteParameters(...lists: string[]): string {
+/** Kernel parameters as separate words; those that stood there already are not repeated. */
+export function splitParameters(...lists: string[]): string[] {
   const words = lists.flatMap((list) => list.split(/\s+/)).filter((word) => word !== '')
-  return [...new Set(words)].map(quoteGrub).join(' ')
+  return [...new Set(words)]
+}
+
+/** Words for a GRUB command: a quoted list would reach the kernel as one parameter. */
+export function quoteWords(words: string[]): string {
+  return words.map(quoteGrub).join(' ')
+}
+
+/** Kernel parameters for a GRUB command. */
+export function quoteParameters(...lists: string[]): string {
+  return quoteWords(splitParameters(...lists))
 }
 
 /**
@@ -29,7 +36,7 @@ function boot_linux {
     set system_kernel="$1"
     set system_initrd="$2"
     shift 2
-    if [ "$system_initrd" = "/" ]; then
+    if [ -z "$system_initrd" -o "$system_initrd" = "/" ]; then
       linux "$system_kernel" $@
       boot
     elif [ -s "$system_initrd" ]; then
@@ -40,14 +47,9 @@ function boot_linux {
   fi
 }
 
-# boot_system KERNEL INITRD WORD... starts whatever system is installed in $root.
-function boot_system {
-  set wanted_kernel="$1"
-  set wanted_initrd="$2"
-  shift 2
-  if [ -n "$wanted_kernel" -a "$wanted_kernel" != "auto" ]; then
-    boot_linux "/$wanted_kernel" "/$wanted_initrd" $@
-  fi
+# boot_installed WORD... starts what is found in $root: a kernel in one of the usual places, the system's own
+# GRUB, Windows.
+function boot_installed {
   boot_linux /boot/vmlinuz /boot/initrd.img $@
   boot_linux /boot/vmlinuz /boot/initrd $@
   boot_linux /vmlinuz /initrd.img $@
@@ -56,9 +58,10 @@ function boot_system {
     configfile /boot/grub/grub.cfg
   fi
   if [ "$grub_platform" = "efi" ]; then
-    search --no-floppy --file --set=root /EFI/Microsoft/Boot/bootmgfw.efi
-    chainloader /EFI/Microsoft/Boot/bootmgfw.efi
-    boot
+    if [ -s /EFI/Microsoft/Boot/bootmgfw.efi ]; then
+      chainloader /EFI/Microsoft/Boot/bootmgfw.efi
+      boot
+    fi
   else
     for loader in /bootmgr /ntldr /grldr; do
       if [ -s "$loader" ]; then
@@ -66,6 +69,29 @@ function boot_system {
         boot
       fi
     done
+  fi
+}
+
+# boot_named KERNEL INITRD WORD... starts the kernel of this name in $root, with or without a slash before it;
+# "auto" is none.
+function boot_named {
+  if [ -n "$1" -a "$1" != "auto" ]; then
+    set named_kernel="$1"
+    set named_initrd="$2"
+    shift 2
+    boot_linux "$named_kernel" "$named_initrd" $@
+    boot_linux "/$named_kernel" "/$named_initrd" $@
+  fi
+}
+
+# boot_sector comes last: the boot sector of $root, or Windows' loader, which UEFI keeps in a partition of its own.
+function boot_sector {
+  if [ "$grub_platform" = "efi" ]; then
+    if search --no-floppy --file --set=root /EFI/Microsoft/Boot/bootmgfw.efi; then
+      chainloader /EFI/Microsoft/Boot/bootmgfw.efi
+      boot
+    fi
+  elif [ -n "$root" ]; then
     chainloader +1
     boot
   fi
@@ -100,9 +126,11 @@ function load_restart {
 
 # restart_system starts the system asked for, and only once: the block is cleared first.
 function restart_system {
+  set root=
   if [ -n "$reboot_label" ]; then
     search --no-floppy --label "$reboot_label" --set=root
-  else
+  fi
+  if [ -z "$root" ]; then
     set root="$reboot_grub"
   fi
   set wanted_label="$reboot_label"
@@ -114,6 +142,10 @@ function restart_system {
   if [ -z "$reboot_append" -a -n "$wanted_label" ]; then
     set reboot_append="root=LABEL=$wanted_label"
   fi
-  boot_system "$reboot_kernel" "$reboot_initrd" $reboot_append
+  if [ -n "$root" ]; then
+    boot_named "$reboot_kernel" "$reboot_initrd" $reboot_append
+    boot_installed $reboot_append
+    boot_sector
+  fi
 }
 `

@@ -1,7 +1,7 @@
 import { access, chmod, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toLinboError, writeAtomic } from '@linbo/runtime'
-import { themeText } from './theme.ts'
+import { themeText } from './grub-theme.ts'
 
 /** The folders of LINBO's own layout, with their modes. */
 const folders: Record<string, number> = {
