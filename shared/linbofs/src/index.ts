@@ -9,6 +9,12 @@ export {
   packageNames,
   type Verification,
 } from './deb/package.ts'
+export {
+  dropReceived,
+  type ReceivedPackage,
+  type ReceiveOptions,
+  receivePackage,
+} from './deb/receive.ts'
 export { type PlacedFiles, placedVersion, placeServerFiles } from './deb/server-files.ts'
 export {
   bootPackageOf,

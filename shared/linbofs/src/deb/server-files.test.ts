@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { linboPackage } from '@linbo/test/linbo-package'
 import { beforeEach, expect, it, onTestFinished } from 'vitest'
 import { importPackage } from './import.ts'
+import { receivePackage } from './receive.ts'
 import { placedVersion, placeServerFiles } from './server-files.ts'
 import { findPackage } from './store.ts'
 
@@ -29,11 +30,12 @@ beforeEach(async () => {
       'icons/one.svg': 'always the same',
       'icons/two.svg': version,
     }
+    const source = async function* () {
+      yield linboPackage({ name: gui, version, serverfs, md5sums: null })
+    }
     await importPackage({
-      ...{ store, keyring: '', maxBytes: 1e6, by: 'admin', now: new Date(0) },
-      source: (async function* () {
-        yield linboPackage({ name: gui, version, serverfs, md5sums: null })
-      })(),
+      received: await receivePackage({ store, source: source(), maxBytes: 1e6 }),
+      ...{ store, keyring: '', by: 'admin', now: new Date(0) },
     })
   }
 })
