@@ -1,6 +1,8 @@
 import {
   type Db,
+  type DeviceFile,
   findDeviceFile,
+  type HostRow,
   listHosts,
   lockHosts,
   removeHosts,
@@ -13,6 +15,7 @@ import {
   encodeText,
   type LineProblem,
   mergeDevices,
+  type ParsedDevices,
   parseDevicesCsv,
 } from '@linbo/formats'
 import type { AppDeps } from './deps.ts'
@@ -80,13 +83,8 @@ export async function importDevices(db: Db, request: ImportRequest): Promise<Imp
     const plan = obstacle ? planImport(parsed, hosts, { school, mayGo: () => false }) : wished
     if (!dryRun) {
       await apply(trx, plan, school)
-      const { taken } = plan
-      const gone = new Set(plan.removed)
-      const known = new Set(hosts.map((host) => host.hostname))
-      const before = (file?.taken ?? []).filter((name) => known.has(name) && !gone.has(name))
-      // A file with some of the hosts only does not replace one that has them all.
-      if (taken.length >= before.length) {
-        await saveDeviceFile(trx, { school, content, taken, imported_at: new Date() })
+      if (isSuccessor(file, parsed, hosts, plan)) {
+        await saveDeviceFile(trx, { school, content, taken: plan.taken, imported_at: new Date() })
       }
     }
     const warnings = [...plan.warnings, ...groupWarnings(parsed.rows, request.groups)]
@@ -152,8 +150,22 @@ function obstacleOf(plan: ImportPlan, request: ImportRequest, size: number): Obs
   return {
     code: 'HOSTS_WOULD_GO',
     message: `${removed.length} of ${size} hosts of ${school} are not in the file and would go`,
-    fix: `See that it is the right file; if it is, confirm that ${removed.length} go (confirm=${removed.length}).`,
+    fix: `See that it is the right file; if it is, confirm the number: --confirm ${removed.length} on the command line, confirm=${removed.length} in the API.`,
   }
+}
+
+/** A file with a few of the hosts does not take the place of one that has them all. */
+function isSuccessor(
+  file: DeviceFile | undefined,
+  parsed: ParsedDevices,
+  hosts: HostRow[],
+  plan: ImportPlan,
+): boolean {
+  const staying = new Set(hosts.map((host) => host.hostname))
+  for (const hostname of plan.removed) staying.delete(hostname)
+  const before = (file?.taken ?? []).filter((hostname) => staying.has(hostname))
+  const there = before.filter((hostname) => parsed.named.has(hostname)).length
+  return there === before.length || there * 2 > before.length
 }
 
 async function apply(trx: Db, plan: ImportPlan, school: string): Promise<void> {

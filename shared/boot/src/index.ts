@@ -62,7 +62,7 @@ export {
   type OpenBootFile,
   resolveBootFile,
 } from './open-boot-file.ts'
-export { overlayServer, setOverlay } from './overlay-file.ts'
+export { initramfsBytes, overlayServer } from './overlay-file.ts'
 export {
   type BootProblem,
   groupOfStartConf,
@@ -72,5 +72,6 @@ export {
 } from './publish.ts'
 export type { BootHost } from './publish-hosts.ts'
 export { proxyBootFile } from './server-cores.ts'
+export { serverOverlay } from './server-overlay.ts'
 export { ensureTree } from './tree.ts'
 export { type StartConfWatch, watchStartConfs } from './watch.ts'

@@ -32,7 +32,7 @@ Label = cache
 [OS]
 Name = Debian
 BaseImage = debian.qcow2
-Root = /dev/sda2
+Root = /dev/sda1
 Kernel =
 Initrd =
 Append =
@@ -60,6 +60,7 @@ describe('publishBootConfigs', () => {
       'boot/grub/hostcfg/pc02.cfg',
       'boot/grub/lab.cfg',
       'boot/hosts',
+      'start.conf-52:54:00:00:00:02',
     ])
     expect(await readlink(join(root, 'boot/grub/hostcfg/pc01.cfg'))).toBe('../lab.cfg')
     expect(await read('boot/grub/hostcfg/pc01.cfg')).toContain(managedMarker)
@@ -70,7 +71,9 @@ describe('publishBootConfigs', () => {
     await publish(pc('pc01'))
     const before = await stat(join(root, 'boot/grub/lab.cfg'), { bigint: true })
     const link = await lstat(join(root, 'boot/grub/hostcfg/pc01.cfg'), { bigint: true })
-    expect(await publish(pc('pc01'))).toEqual({ written: [], removed: [], problems: [] })
+    expect(await publish(pc('pc01'))).toEqual({
+      ...{ written: [], removed: [], kept: [], problems: [] },
+    })
     const after = await stat(join(root, 'boot/grub/lab.cfg'), { bigint: true })
     expect([after.ino, after.mtimeNs]).toEqual([before.ino, before.mtimeNs])
     expect((await lstat(join(root, 'boot/grub/hostcfg/pc01.cfg'), { bigint: true })).ino).toBe(

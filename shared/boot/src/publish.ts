@@ -1,21 +1,11 @@
-import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseMac, parseStartConf, whyNotGroup, whyNotHostname } from '@linbo/formats'
+import { parseStartConf, whyNotGroup } from '@linbo/formats'
 import { toLinboError, writeAtomic } from '@linbo/runtime'
+import { publishFormerGroups } from './former-groups.ts'
 import { type BootServer, mainGrubConfig, managedMarker } from './grub-config.ts'
 import { groupGrubConfig } from './grub-config-group.ts'
-import { hostList } from './server-overlay.ts'
-
-/** What publishing needs to know of a host. */
-export interface BootHost {
-  hostname: string
-  group: string
-  /** devices.csv's PXE flag; 0 gets no configuration. */
-  pxe: number
-  /** For machines whose DHCP answer names neither host nor group. */
-  mac?: string | null
-}
+import { type BootHost, publishHostList, publishHosts } from './publish-hosts.ts'
 
 /** Something an administrator should repair. */
 export interface BootProblem {
@@ -31,6 +21,8 @@ export interface Published {
   /** Files and links made or changed, relative to LINBO_DIR. */
   written: string[]
   removed: string[]
+  /** Files and links of an administrator that stand where a link of ours would be. */
+  kept: string[]
   problems: BootProblem[]
 }
 
@@ -53,13 +45,17 @@ const maxStartConfBytes = 1024 * 1024
  */
 export async function publishBootConfigs(options: PublishOptions): Promise<Published> {
   const { root, log } = options
-  const published: Published = { written: [], removed: [], problems: [] }
+  const published: Published = { written: [], removed: [], kept: [], problems: [] }
   try {
     await mkdir(join(root, 'boot/grub/hostcfg'), { recursive: true })
     await writeManaged(root, 'boot/grub/grub.cfg', mainGrubConfig(options.server), published)
-    const groups = await publishGroups(root, published)
+    const former = await publishFormerGroups(root)
+    published.written.push(...former.written)
+    published.removed.push(...former.removed)
+    const groups = await publishGroups(root, published, former.names)
     const hosts = [...options.hosts]
-    await publishHosts(root, hosts, groups, published)
+    const groupsOfHosts = await publishHosts(root, hosts, groups, published)
+    await removeStaleGroups(root, new Set([...groups, ...groupsOfHosts]), published)
     await publishHostList(root, hosts, published)
   } catch (error) {
     throw toLinboError(
@@ -69,9 +65,11 @@ export async function publishBootConfigs(options: PublishOptions): Promise<Publi
       'Give the suite the right to write below LINBO_DIR/boot/grub.',
     )
   }
-  const { written, removed, problems } = published
-  if (written.length + removed.length > 0)
-    log?.info({ written: written.length, removed: removed.length }, 'boot configurations published')
+  const { written, removed, kept, problems } = published
+  if (written.length + removed.length > 0) {
+    const facts = { written: written.length, removed: removed.length }
+    log?.info({ ...facts, ...(kept.length > 0 ? { kept } : {}) }, 'boot configurations published')
+  }
   for (const problem of problems) log?.warn(problem, 'boot configuration problem')
   return published
 }
@@ -81,7 +79,7 @@ export async function publishBootConfigs(options: PublishOptions): Promise<Publi
  * @returns its path relative to root when it was written.
  */
 export async function publishMainConfig(root: string, server?: BootServer): Promise<string[]> {
-  const published: Published = { written: [], removed: [], problems: [] }
+  const published: Published = { written: [], removed: [], kept: [], problems: [] }
   await writeManaged(root, 'boot/grub/grub.cfg', mainGrubConfig(server), published)
   return published.written
 }
@@ -93,11 +91,15 @@ export function groupOfStartConf(file: string): string | undefined {
 }
 
 /** @returns the groups that have a start.conf. */
-async function publishGroups(root: string, published: Published): Promise<Set<string>> {
+async function publishGroups(
+  root: string,
+  published: Published,
+  former: ReadonlyMap<string, string>,
+): Promise<Set<string>> {
   const groups = new Set<string>()
   for (const file of (await readdir(root)).sort()) {
     const group = groupOfStartConf(file)
-    if (group === undefined) continue
+    if (group === undefined || former.has(group)) continue
     groups.add(group)
     const text = await readStartConf(root, file, published)
     if (text === undefined) continue
@@ -143,87 +145,6 @@ async function writeManaged(
   if (present === content || (present !== undefined && !present.includes(managedMarker))) return
   await writeAtomic(path, content)
   published.written.push(file)
-}
-
-async function publishHosts(
-  root: string,
-  hosts: Iterable<BootHost>,
-  groups: Set<string>,
-  published: Published,
-): Promise<void> {
-  const folder = 'boot/grub/hostcfg'
-  const wanted = new Map<string, string>()
-  const groupsOfHosts = new Set<string>()
-  for (const host of hosts) {
-    if (host.pxe === 0) continue
-    const why = whyNotHostname(host.hostname) ?? whyNotGroup(host.group)
-    if (why) {
-      const message = `host ${host.hostname}: ${why}`
-      published.problems.push({ file: folder, message, fix: 'Rename the host or its group.' })
-      continue
-    }
-    groupsOfHosts.add(host.group)
-    wanted.set(`${host.hostname}.cfg`, `../${host.group}.cfg`)
-    const mac = host.mac ? parseMac(host.mac) : undefined
-    if (mac) wanted.set(`${mac}.cfg`, `../${host.group}.cfg`)
-  }
-  for (const group of groupsOfHosts)
-    if (!groups.has(group))
-      published.problems.push({
-        file: `start.conf.${group}`,
-        message: `hosts are in group ${group}, which has no start.conf`,
-        fix: `Make start.conf.${group}, or move the hosts to another group.`,
-      })
-  await removeStaleGroups(root, new Set([...groups, ...groupsOfHosts]), published)
-  await linkAll(root, folder, wanted, published)
-}
-
-/** What a machine with the overlay in its initramfs learns its name and group from. */
-async function publishHostList(
-  root: string,
-  hosts: BootHost[],
-  published: Published,
-): Promise<void> {
-  const lines = hosts.flatMap(({ hostname, group, pxe, mac }) => {
-    const address = mac ? parseMac(mac) : undefined
-    if (!address || whyNotHostname(hostname) || whyNotGroup(group)) return []
-    return [`${address} ${hostname}${pxe === 0 ? '' : ` ${group}`}\n`]
-  })
-  const path = join(root, hostList)
-  const text = lines.sort().join('')
-  if ((await readFile(path, 'utf8').catch(() => '')) === text) return
-  await writeAtomic(path, text)
-  published.written.push(hostList)
-}
-
-/** Makes the links of a folder what is wanted. Regular files and links to elsewhere are not ours. */
-async function linkAll(
-  root: string,
-  folder: string,
-  wanted: Map<string, string>,
-  published: Published,
-): Promise<void> {
-  const missing = new Map(wanted)
-  for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
-    const { name } = entry
-    if (!entry.isSymbolicLink()) {
-      missing.delete(name)
-      continue
-    }
-    const target = await readlink(join(root, folder, name))
-    if (target === wanted.get(name)) missing.delete(name)
-    else if (!/^\.\.\/[^/]+\.cfg$/.test(target)) missing.delete(name)
-    else if (!wanted.has(name) && name.endsWith('.cfg')) {
-      await rm(join(root, folder, name), { force: true })
-      published.removed.push(`${folder}/${name}`)
-    }
-  }
-  for (const [name, target] of missing) {
-    const temporary = join(root, folder, `.${name}.${randomBytes(6).toString('hex')}`)
-    await symlink(target, temporary)
-    await rename(temporary, join(root, folder, name))
-    published.written.push(`${folder}/${name}`)
-  }
 }
 
 /** Removes our configurations of groups that have neither a start.conf nor a host. */
