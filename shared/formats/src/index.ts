@@ -54,9 +54,25 @@ export { type LinboLog, parseBanner, parseLinboLog } from './linbo-log.ts'
 export { parseMac, printMac } from './mac.ts'
 export { missingFirmwareIn } from './missing-firmware.ts'
 export { whyNotGroup, whyNotHostname, whyNotImageBase, whyNotRoom } from './names.ts'
-export { type PartitionSize, parsePartitionSize } from './partition-size.ts'
+export { type PartitionSize, parsePartitionSize, printPartitionSize } from './partition-size.ts'
 export { hideSecrets } from './secrets-in-logs.ts'
 export { printSeparated, readSeparated, type SeparatedFile } from './separated-lines.ts'
+export { describeStartConfChange, type StartConfChange } from './start-conf/change.ts'
+export { renameDevice, renameDisk } from './start-conf/edit-device.ts'
+export { removeKey, setKey } from './start-conf/edit-key.ts'
+export { addSection, moveSection, removeSection } from './start-conf/edit-section.ts'
+export { applyFix, fixAll } from './start-conf/fix.ts'
+export type { SectionName } from './start-conf/key-names.ts'
+export {
+  type DiskLayout,
+  diskLayout,
+  type LayoutPartition,
+  type PartitionKind,
+} from './start-conf/layout.ts'
+export { applyEdits, type LineEdit, StartConfError } from './start-conf/line-edit.ts'
+export { type Reader, readers, readStartConfAs, type SeenSection } from './start-conf/readers.ts'
+export type { Rule } from './start-conf/rule.ts'
+export { startConfRules } from './start-conf/rule-list.ts'
 export {
   findKernelOptions,
   type LinboSection,
@@ -65,10 +81,13 @@ export {
   type PartitionSection,
   type Problem,
   parseStartConf,
+  printStartConf,
+  type Severity,
   type StartConf,
-} from './start-conf.ts'
-export { StartConfError, setKey } from './start-conf-edit.ts'
-export type { SectionName } from './start-conf-keys.ts'
+  type StartConfOptions,
+} from './start-conf/start-conf.ts'
+export type { StartConfTemplate, TemplateParameter } from './start-conf/template.ts'
+export { renderStartConf, startConfTemplates } from './start-conf/template-list.ts'
 export {
   addSubnet,
   type ParsedSubnets,

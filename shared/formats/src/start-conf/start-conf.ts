@@ -1,25 +1,35 @@
-import { parsePartitionSize } from './partition-size.ts'
-import { checkStartConf } from './start-conf-check.ts'
-import type { SectionName } from './start-conf-keys.ts'
-import { type Line, readLines } from './start-conf-lines.ts'
+import { parsePartitionSize } from '../partition-size.ts'
+import type { DiskFacts } from './checked.ts'
+import { type Line, printLines, readLines } from './line.ts'
+import type { LineEdit } from './line-edit.ts'
+import { findProblems } from './rule-list.ts'
+import { joinSections, type OpenSection, readSections, type Section } from './section.ts'
+
+/** `error`: unusable or dangerous for a client. `warning`: something is not as it reads. `info`: it could be better. */
+export type Severity = 'error' | 'warning' | 'info'
 
 export interface Problem {
+  /** Stable, such as `indented-line`; one of `startConfRules`. */
+  code: string
+  severity: Severity
   /** From 1. */
   line: number
-  /** An error makes the file unusable or dangerous for a client; a warning is worth a look. */
-  severity: 'error' | 'warning'
+  /** From 1, in UTF-16 units. */
+  column: number
+  endLine: number
+  /** The column behind the last character. */
+  endColumn: number
   message: string
+  /** What really happens on the client. */
+  explanation: string
   /** What to do about it, as an instruction. */
   fix: string
-}
-
-export interface Section {
-  /** The line of its heading, from 1; 0 when the file has no such section. */
-  line: number
-  /** Every key of the section in lower case, with the value the client would see. */
-  raw: ReadonlyMap<string, string>
-  /** The line of each of these keys, from 1. */
-  lines: ReadonlyMap<string, number>
+  /** Does what `fix` says; empty when that cannot be computed. */
+  edits: LineEdit[]
+  /** True when `edits` do what the file evidently means, so that nobody needs to be asked. */
+  isSafe: boolean
+  /** What was put into `message` and `fix`, for those who translate by `code`. */
+  values: Record<string, string | number>
 }
 
 export interface LinboSection extends Section {
@@ -72,58 +82,46 @@ export interface OsSection extends Section {
 export interface StartConf {
   /** The text as it was read, byte for byte. */
   text: string
+  lines: Line[]
   linbo: LinboSection
   partitions: PartitionSection[]
   os: OsSection[]
   problems: Problem[]
 }
 
-export interface OpenSection {
-  name: SectionName | undefined
-  line: number
-  keys: Extract<Line, { kind: 'key' }>[]
+export interface StartConfOptions extends DiskFacts {
+  /** The group the file is for, to compare with its `Group`. */
+  group?: string
 }
 
-/** The sections of a start.conf in file order; `name` is undefined for one no client reads. */
-export function readSections(lines: Line[]): OpenSection[] {
-  const sections: OpenSection[] = []
-  for (const line of lines) {
-    if (line.kind === 'section')
-      sections.push({ name: sectionName(line.name), line: line.number, keys: [] })
-    else if (line.kind === 'key') sections.at(-1)?.keys.push(line)
-  }
-  return sections
-}
-
-function sectionName(name: string): SectionName | undefined {
-  return name === 'linbo' || name === 'partition' || name === 'os' ? name : undefined
-}
-
-/**
- * Reads a start.conf as the client's shell would and says what is wrong with it. Never throws.
- * @param options.group the group the file is for, to compare with its `Group`.
- */
-export function parseStartConf(text: string, options: { group?: string } = {}): StartConf {
+/** Reads a start.conf as the client's shell would and says what is wrong with it. Never throws. */
+export function parseStartConf(text: string, options: StartConfOptions = {}): StartConf {
   const lines = readLines(text)
-  const sections = readSections(lines)
+  const { sections, stray } = readSections(lines)
+  const named = (name: string) => sections.filter((section) => section.name === name)
   const conf: StartConf = {
     text,
-    linbo: readLinbo(sections.filter((section) => section.name === 'linbo')),
-    partitions: sections
-      .filter((section) => section.name === 'partition')
-      .map((section, index) => readPartition(section, index + 1)),
+    lines,
+    linbo: readLinbo(named('linbo')),
+    partitions: named('partition').map((section, index) => readPartition(section, index + 1)),
     os: [],
     problems: [],
   }
-  for (const section of sections)
-    if (section.name === 'os') conf.os.push(readOs(section, conf.os.at(-1), conf.os.length + 1))
-  conf.problems = checkStartConf(conf, lines, sections, options.group)
+  for (const section of named('os'))
+    conf.os.push(readOs(section, conf.os.at(-1), conf.os.length + 1))
+  conf.problems = findProblems(conf, sections, stray, options)
   return conf
+}
+
+/** The text a start.conf was read from, byte for byte, whatever is wrong with it. */
+export function printStartConf(conf: Pick<StartConf, 'lines'>): string {
+  return printLines(conf.lines)
 }
 
 /** The `KernelOptions` of a start.conf, empty when it has none. */
 export function findKernelOptions(text: string): string {
-  return parseStartConf(text).linbo.kernelOptions
+  const { sections } = readSections(readLines(text))
+  return readLinbo(sections.filter((section) => section.name === 'linbo')).kernelOptions
 }
 
 /** The operating system of `sync:<number>`, counted from 1. */
@@ -131,17 +129,8 @@ export function osByNumber(conf: StartConf, number: number): OsSection | undefin
   return conf.os[number - 1]
 }
 
-function keysOf(sections: OpenSection[]): Section {
-  const keys = sections.flatMap((section) => section.keys)
-  return {
-    line: sections[0]?.line ?? 0,
-    raw: new Map(keys.map((key) => [key.key, key.value])),
-    lines: new Map(keys.map((key) => [key.key, key.number])),
-  }
-}
-
 function readLinbo(sections: OpenSection[]): LinboSection {
-  const section = keysOf(sections)
+  const section = joinSections(sections)
   const value = (key: string) => section.raw.get(key) ?? ''
   const type = value('downloadtype')
   return {
@@ -161,7 +150,7 @@ function readLinbo(sections: OpenSection[]): LinboSection {
 }
 
 function readPartition(open: OpenSection, number: number): PartitionSection {
-  const section = keysOf([open])
+  const section = joinSections([open])
   const value = (key: string) => section.raw.get(key) ?? ''
   return {
     number,
@@ -176,7 +165,7 @@ function readPartition(open: OpenSection, number: number): PartitionSection {
 }
 
 function readOs(open: OpenSection, before: OsSection | undefined, number: number): OsSection {
-  const section = keysOf([open])
+  const section = joinSections([open])
   const value = (key: string) => section.raw.get(key) ?? ''
   const flag = (key: string, inherited: boolean | undefined) =>
     section.raw.has(key) ? value(key) === 'yes' : (inherited ?? true)
