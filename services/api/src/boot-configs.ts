@@ -73,11 +73,6 @@ export function createBootConfigPublisher(deps: {
   return {
     async start() {
       await ensureTree(root)
-      const changed = await history.scan()
-      await publish()
-      for (const { source, group, author, number } of changed) {
-        if (source === 'disk') bus.publish('start-conf.changed', { group, author, version: number })
-      }
       watch = watchStartConfs(
         root,
         (group) =>
@@ -88,6 +83,11 @@ export function createBootConfigPublisher(deps: {
           },
         },
       )
+      const changed = await history.scan()
+      await publish()
+      for (const { source, group, author, number } of changed) {
+        if (source === 'disk') bus.publish('start-conf.changed', { group, author, version: number })
+      }
     },
     async stop() {
       watch?.close()

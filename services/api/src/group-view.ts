@@ -43,13 +43,13 @@ export async function readGroup({ db, startConfs }: Deps, name: string): Promise
   const former = await startConfs.formerNames()
   if (!file && members.length === 0) throw unknownGroup(name, former)
   const version = await latestStartConfVersion(db, name)
-  const { os, problems } = factsOf(file?.text, name)
+  const facts = factsOf(file?.text, { group: name })
   return {
-    ...{ name, hosts: members.length, startConf: file !== undefined, os, problems },
+    ...{ name, hosts: members.length, startConf: file !== undefined, ...facts },
     revision: file?.revision ?? null,
     changed: version ? versionView(version) : null,
     formerNames: namesBefore(former, name),
-    ...count(problems),
+    ...count(facts.problems),
   }
 }
 
@@ -64,7 +64,7 @@ export async function listGroups({ db, startConfs }: Deps): Promise<Group[]> {
       // One that cannot be read is shown all the same; looking at it tells why.
       const file = await startConfs.load(name).catch(() => undefined)
       const version = versions.get(name)
-      const { os, problems } = factsOf(file?.text, name)
+      const { os, problems } = factsOf(file?.text, { group: name })
       return {
         ...{ name, hosts: members, startConf: file !== undefined, os },
         revision: file?.revision ?? null,

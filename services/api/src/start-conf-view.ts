@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { StartConfVersion } from '@linbo/db'
-import { parseStartConf } from '@linbo/formats'
+import { diskLayout, parseStartConf, type StartConfOptions } from '@linbo/formats'
 import { moment } from './answers.ts'
 
 export const startConfText = z.string().openapi({ example: '[LINBO]\nGroup = lab204\n' })
@@ -62,18 +62,49 @@ export function versionView(version: StartConfVersion): VersionView {
   }
 }
 
+const diskSchema = z
+  .object({
+    disk: z.string().openapi({ example: '/dev/disk0' }),
+    diskBytes: z.number().nullable(),
+    neededBytes: z.number().openapi({ description: 'what the disk must have at least' }),
+    fits: z
+      .boolean()
+      .nullable()
+      .openapi({ description: 'null: the size of the disk is not known' }),
+    partitions: z.array(
+      z.object({
+        number: z.number().int().openapi({ description: 'the number of format:<n>' }),
+        dev: z.string(),
+        label: z.string(),
+        kind: z.enum(['efi', 'msr', 'windows', 'linux', 'swap', 'cache', 'data', 'extended']),
+        fsType: z.string(),
+        startBytes: z.number().nullable(),
+        sizeBytes: z.number().nullable(),
+        isRest: z.boolean().openapi({ description: 'it takes what is left of the disk' }),
+        isLogical: z.boolean(),
+        isBootable: z.boolean(),
+        fits: z.boolean(),
+        os: z.array(z.object({ number: z.number().int(), name: z.string() })),
+      }),
+    ),
+  })
+  .openapi('DiskLayout')
+
+/** What a start.conf offers, and what is wrong with it. */
 export const startConfFacts = {
   os: z.array(z.object({ number: z.number().int(), name: z.string(), image: z.string() })),
   problems: z.array(startConfProblem),
+  layout: z.array(diskSchema).openapi({ description: 'what the client makes of the disks' }),
 }
 
-/** What a start.conf offers, and what is wrong with it. */
-export function factsOf(text: string | undefined, group?: string) {
-  const conf = text === undefined ? undefined : parseStartConf(text, group ? { group } : {})
+/** The facts of a text; those of nothing are empty. */
+export function factsOf(text: string | undefined, options: StartConfOptions = {}) {
+  if (text === undefined) return { os: [], problems: [], layout: [] }
+  const conf = parseStartConf(text, options)
+  const { diskBytes } = options
   return {
-    os: (conf?.os ?? []).map(({ number, name, baseImage }) => ({
-      ...{ number, name, image: baseImage },
-    })),
-    problems: conf?.problems ?? [],
+    os: conf.os.map(({ number, name, baseImage }) => ({ number, name, image: baseImage })),
+    problems: conf.problems,
+    layout: diskLayout(conf, diskBytes === undefined ? {} : { diskBytes }),
   }
 }

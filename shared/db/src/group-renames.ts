@@ -27,9 +27,9 @@ export async function endGroupRename(db: Db, from: string): Promise<void> {
 }
 
 /**
- * Gives everything of a group in the database to another name: its hosts, their boots, and the versions of its
- * start.conf, which follow those the other name has. Doing it twice changes nothing; the caller holds the locks
- * of both groups.
+ * Gives everything of a group in the database to another name: its hosts, their boots, machines that ask to be
+ * its hosts, and the versions of its start.conf, which follow those the other name has. Doing it twice changes
+ * nothing; the caller holds the locks of both groups.
  * @returns how many hosts moved.
  */
 export async function moveGroup(trx: Db, from: string, to: string): Promise<number> {
@@ -39,6 +39,12 @@ export async function moveGroup(trx: Db, from: string, to: string): Promise<numb
     .where('group', '=', from)
     .executeTakeFirst()
   await trx.updateTable('boots').set({ group: to }).where('group', '=', from).execute()
+  await trx
+    .updateTable('registrations')
+    .set({ group: to })
+    .where('group', '=', from)
+    .where('state', '=', 'pending')
+    .execute()
   const last = await latestStartConfVersion(trx, to)
   await trx
     .updateTable('start_conf_versions')

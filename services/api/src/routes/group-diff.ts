@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { findStartConfVersion, latestStartConfVersion } from '@linbo/db'
-import { decodeText, diffTexts, printDiff } from '@linbo/formats'
+import { decodeText, describeStartConfChange, diffTexts, printDiff } from '@linbo/formats'
 import { json } from '../answers.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
@@ -34,7 +34,21 @@ const diffSchema = z
         ),
       }),
     ),
-    text: z.string().openapi({ description: 'the same in the unified format of diff(1)' }),
+    changes: z
+      .array(
+        z.object({
+          kind: z.enum(['added', 'removed', 'moved', 'changed']),
+          section: z.enum(['linbo', 'partition', 'os']),
+          number: z.number().int(),
+          name: z.string(),
+          key: z.string().optional(),
+          before: z.string().optional(),
+          after: z.string().optional(),
+          text: z.string(),
+        }),
+      )
+      .openapi({ description: 'what a client would notice' }),
+    text: z.string().openapi({ description: 'the lines in the unified format of diff(1)' }),
   })
   .openapi('StartConfDiff')
 
@@ -85,6 +99,7 @@ export function groupDiff(deps: AppDeps) {
       `start.conf.${name} ${number === null ? '(unsaved on disk)' : `version ${number}`}`
     const text = printDiff(hunks, { from: label(from), to: label(to) })
     const told = ({ number, revision }: typeof to) => ({ number, revision })
-    return c.json({ from: told(from), to: told(to), hunks, text }, 200)
+    const changes = describeStartConfChange(from.text, to.text)
+    return c.json({ from: told(from), to: told(to), hunks, changes, text }, 200)
   })
 }

@@ -19,8 +19,22 @@ import { parsePrecondition } from '../precondition.ts'
 import { createRouter } from '../router.ts'
 import { saveStartConf } from '../start-conf-save.ts'
 import { startConfText } from '../start-conf-view.ts'
+import { fromTemplate, templateValues } from './start-conf.ts'
 
 const tags = ['groups']
+const newGroup = z
+  .strictObject({
+    name: groupName,
+    startConf: startConfText.optional(),
+    template: z
+      .strictObject({ id: z.string().max(63), values: templateValues.default({}) })
+      .optional(),
+  })
+  .refine(
+    ({ startConf, template }) => (startConf === undefined) !== (template === undefined),
+    'give either startConf or template',
+  )
+  .openapi('NewGroup')
 
 const list = createRoute({
   method: 'get',
@@ -49,11 +63,9 @@ const create = createRoute({
   method: 'post',
   path: '/',
   tags,
-  summary: 'Make a group from a start.conf',
+  summary: 'Make a group from a start.conf or a template',
   request: {
-    body: jsonBody(
-      z.strictObject({ name: groupName, startConf: startConfText }).openapi('NewGroup'),
-    ),
+    body: jsonBody(newGroup),
   },
   responses: { 201: json(groupDetail, 'The new group') },
 })
@@ -83,10 +95,14 @@ export function groups(deps: AppDeps) {
       return c.json(group, 200)
     })
     .openapi(create, async (c) => {
-      const { name, startConf } = c.req.valid('json')
+      const { name, startConf = '', template } = c.req.valid('json')
       await refuseExisting(deps, name)
-      await saveStartConf(deps, c, name, new TextEncoder().encode(startConf), {
+      const text = template
+        ? fromTemplate(template.id, { ...template.values, group: name })
+        : startConf
+      await saveStartConf(deps, c, name, new TextEncoder().encode(text), {
         ...{ action: 'group.create', expected: { kind: 'absent' } },
+        ...(template ? { comment: `template ${template.id}`, detail: { template } } : {}),
       })
       return c.json(await readGroup(deps, name), 201, { Location: `/api/v1/groups/${name}` })
     })
