@@ -16,3 +16,4 @@ export {
   wrapError,
 } from './thread.ts'
 export { openUdp, type UdpOptions, type UdpSocket } from './udp.ts'
+export { type FolderWatch, watchFolder } from './watch-folder.ts'
