@@ -19,7 +19,6 @@ import { inUseMs } from './boot-set-plan.ts'
 import { addBootSet, listBootSets, removeBootSet, stageBootSet } from './boot-sets.ts'
 import { activateBootSet } from './boot-sets-switch.ts'
 import { writeMd5Files } from './md5-files.ts'
-import { overlayServer, setOverlay } from './overlay-file.ts'
 
 let root: string
 beforeEach(async () => {
@@ -305,21 +304,6 @@ describe('what writes boot files elsewhere', () => {
     expect(await read(`.boot/${id}/linbofs64.md5`)).toBe(`${md5('changed through the link')}\n`)
     await activateBootSet(root, await makeSet('two'))
     await expectPairs('two')
-  })
-
-  it('puts the server overlay into a new set', async () => {
-    const one = await makeSet('one')
-    await activateBootSet(root, one)
-    expect(await setOverlay(root, '10.0.0.1')).toBe(true)
-    const [latest, before] = await listBootSets(root)
-    expect(latest).toMatchObject({ version: 'one', isCurrent: true, isInUse: true, by: 'admin' })
-    expect(latest?.overlay).toEqual(['etc/linbo_pwhash', 'LINBO server 10.0.0.1'])
-    expect(before).toMatchObject({ id: one, isCurrent: false, isInUse: true })
-    expect(await overlayServer(root)).toBe('10.0.0.1')
-    expect(await read('linbo64')).toBe('kernel one')
-    expect(await read('linbofs64.md5')).toBe(`${md5(await readFile(join(root, 'linbofs64')))}\n`)
-    await activateBootSet(root, one)
-    await expectPairs('one')
   })
 })
 

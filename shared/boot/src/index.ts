@@ -48,6 +48,11 @@ export {
   netbootGrubConfig,
 } from './grub-config.ts'
 export { groupGrubConfig } from './grub-config-group.ts'
+export { osTypes } from './grub-devices.ts'
+export { type GrubAction, type GrubEntry, type GrubMenu, grubMenu } from './grub-menu.ts'
+export { quoteGrub, quoteParameters, splitParameters } from './grub-script.ts'
+export { menuFonts } from './grub-theme.ts'
+export { type Picture, themePictures } from './grub-theme-shapes.ts'
 export { writeMd5Files } from './md5-files.ts'
 export {
   type BuiltNetDir,
@@ -62,6 +67,7 @@ export {
   type OpenBootFile,
   resolveBootFile,
 } from './open-boot-file.ts'
+export { classShapes, iconKinds } from './os-icons.ts'
 export { initramfsBytes, overlayServer } from './overlay-file.ts'
 export {
   type BootProblem,

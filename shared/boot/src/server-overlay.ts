@@ -1,26 +1,23 @@
-import { cpio, packCpio } from './cpio.ts'
+import { type CpioEntry, cpio } from './cpio.ts'
 
 /** Where in LINBO's initramfs our files go. */
-export const overlayFolder = 'usr/share/linbo-server'
+const overlayFolder = 'usr/share/linbo-server'
 
 /** List of all hosts that the overlay asks for: a line `MAC NAME GROUP` each, without the group for PXE flag 0. */
 export const hostList = 'boot/hosts'
 
 /**
- * An archive behind LINBO's own in `linbofs64`, which the kernel unpacks over it. With it a machine takes its
- * LINBO server from here and its name and group from that server, whatever its DHCP server says in options
- * 54, 12 and 40. LINBO's own scripts stay as they are: ours stands before the one udhcpc calls.
+ * What is laid over LINBO's own files in `linbofs64` so that a machine takes its LINBO server from there and its name and
+ * group from that server, whatever its DHCP server says in options 54, 12 and 40. LINBO's own scripts stay as they
+ * are: ours stands before the one udhcpc calls.
  * @param server IPv4 address
- * @param baseBytes size of the initramfs without the overlay
  */
-export function serverOverlay(server: string, baseBytes: number): Buffer {
-  return packCpio([
-    ...['usr', 'usr/share', overlayFolder].map((path) => cpio.folder(path)),
-    cpio.file(`${overlayFolder}/base-size`, `${baseBytes}\n`),
+export function serverOverlay(server: string): CpioEntry[] {
+  return [
     cpio.file(`${overlayFolder}/server`, `${server}\n`),
     cpio.file(`${overlayFolder}/udhcpc`, udhcpcScript, 0o755),
     cpio.file('init', initScript, 0o755),
-  ])
+  ]
 }
 
 /** Runs as the first process, in place of LINBO's link to BusyBox's init. */

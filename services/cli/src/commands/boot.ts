@@ -1,4 +1,4 @@
-import { buildNetDir, ensureTree, setOverlay } from '@linbo/boot'
+import { buildNetDir, ensureTree } from '@linbo/boot'
 import { ExitCode } from '../exit-code.ts'
 import { localSettings } from '../local-settings.ts'
 import { bytes, state, table, time } from '../print.ts'
@@ -43,24 +43,7 @@ const build = command({
   },
 })
 
-const overlay = command({
-  name: 'linbo boot overlay',
-  description:
-    'Lets linbofs64 on this machine name its LINBO server, host name and group itself. For networks whose DHCP ' +
-    'server cannot say that (LINBO_DHCP=proxy).',
-  args: { remove: { type: 'boolean', description: 'Take it out again.' } },
-  async run(args, { io }) {
-    const { LINBO_DIR: root, LINBO_SERVER_IP } = localSettings(io)
-    const server = args.remove ? undefined : LINBO_SERVER_IP
-    const isChanged = await setOverlay(root, server)
-    const state = server ? `sends its machines to ${server}` : 'has no overlay'
-    io.out(`linbofs64 ${isChanged ? 'now ' : 'already '}${state}`)
-    return undefined
-  },
-})
-
 export const boot = group('linbo boot', 'The files machines boot from.', {
   list,
   build,
-  overlay,
 })

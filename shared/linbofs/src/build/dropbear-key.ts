@@ -30,7 +30,7 @@ function read(type: string, reader: WireReader): HostKey {
   if (type === 'ssh-rsa') {
     const [e, n, d] = [reader.mpint(), reader.mpint(), reader.mpint()]
     const [p, q] = [reader.mpint(), reader.mpint()]
-    return { kind: 'rsa', e, n, d, p, q, iqmp: Buffer.alloc(0) }
+    return { kind: 'rsa', e, n, d, p, q, iqmp: inverse(q, p) }
   }
   if (type === 'ssh-ed25519') {
     const both = reader.string()
@@ -42,4 +42,20 @@ function read(type: string, reader: WireReader): HostKey {
   if (type !== `ecdsa-sha2-${curve}`) throw new KeyError('the key names two curves')
   checkCurve(curve, point)
   return { kind: 'ecdsa', curve, point, d: reader.mpint() }
+}
+
+/** What `value` has to be multiplied with to leave 1 when divided by `modulus`; dropbear counts it anew each time. */
+function inverse(value: Buffer, modulus: Buffer): Buffer {
+  const m = BigInt(`0x0${modulus.toString('hex')}`)
+  if (m === 0n) throw new KeyError('a number of the key is zero')
+  let [a, b] = [BigInt(`0x0${value.toString('hex')}`) % m, m]
+  let [x, y] = [1n, 0n]
+  while (b > 0n) {
+    const quotient = a / b
+    ;[a, b] = [b, a - quotient * b]
+    ;[x, y] = [y, x - quotient * y]
+  }
+  if (a !== 1n) throw new KeyError('the numbers of the key do not fit together')
+  const hex = (((x % m) + m) % m).toString(16)
+  return Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex')
 }

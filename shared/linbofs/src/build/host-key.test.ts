@@ -46,9 +46,8 @@ describe.each(made)('a host key: %s', (_name, key) => {
     expect(decodePrivateKey(readFileSync(path, 'utf8'))).toEqual(key)
   })
 
-  it('comes back from dropbear, all but the number that can be computed', () => {
-    const { iqmp: _, ...want } = { iqmp: undefined, ...key }
-    expect(decodeDropbearKey(encodeDropbearKey(key))).toMatchObject(want)
+  it('comes back from dropbear', () => {
+    expect(decodeDropbearKey(encodeDropbearKey(key))).toEqual(key)
   })
 })
 

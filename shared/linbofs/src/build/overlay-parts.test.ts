@@ -54,8 +54,22 @@ describe('an overlay', () => {
       [part('a', [cpio.file('etc/x', '1')]), part('b', [cpio.file('etc/x', '2')])],
       facts,
     )
-    const entries = await listCpio(packed)
+    const entries = await listCpio(packed.small)
+    expect(packed.bulky).toBeUndefined()
     expect(entries.map(({ path, data }) => `${path} ${data}`)).toEqual(['etc/x 2'])
+  })
+
+  it('has its big files in an archive of their own', async () => {
+    const big = cpio.file('lib/firmware/a/big', new Uint8Array(600_000))
+    const { bulky, small } = packOverlay(
+      [part('x', [big, cpio.file('lib/firmware/a/b', '')])],
+      facts,
+    )
+    const paths = async (packed: Buffer | undefined) =>
+      (await listCpio(packed ?? Buffer.alloc(0))).map(({ path }) => path)
+    const folders = ['usr/lib/firmware', 'usr/lib/firmware/a']
+    expect(await paths(bulky)).toEqual([...folders, 'usr/lib/firmware/a/big'])
+    expect(await paths(small)).toEqual([...folders, 'usr/lib/firmware/a/b'])
   })
 
   it('keeps the facts of its base as text', () => {
