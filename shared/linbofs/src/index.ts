@@ -26,3 +26,9 @@ export {
 } from './deb/store.ts'
 export { readTar, type TarEntry, type TarLimits } from './deb/tar.ts'
 export { compareVersions } from './deb/version.ts'
+export {
+  type BootIso,
+  type BootIsoMaker,
+  type BootIsoOptions,
+  createBootIsoMaker,
+} from './iso/boot-iso.ts'
