@@ -4,8 +4,6 @@ import type {
   BootAttempt,
   BootFile,
   EffectiveSetting,
-  Group,
-  GroupDetail,
   Host,
   ImportResult,
   Lease,
@@ -65,12 +63,6 @@ export const api = {
   removeHost: (hostname: string) => http.remove(`/hosts/${part(hostname)}`),
   forgetKey: (hostname: string) => http.remove(`/hosts/${part(hostname)}/known-key`),
   importHosts: (csv: string) => http.send<ImportResult>('POST', '/hosts/import', csv, 'text/csv'),
-
-  groups: () => some<Group>('/groups'),
-  group: (name: string) => http.get<GroupDetail>(`/groups/${part(name)}`),
-  startConf: (group: string) => http.text(`/groups/${part(group)}/start-conf`),
-  saveStartConf: (group: string, text: string) =>
-    http.send<unknown>('PUT', `/groups/${part(group)}/start-conf`, text, 'text/plain'),
 
   boots: (filter: { host?: string; mac?: string; limit?: number }) =>
     some<BootAttempt>('/boots', filter),

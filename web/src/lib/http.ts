@@ -17,13 +17,19 @@ export function url(path: string, query: Query = {}): string {
   return `/api/v1${path}${text ? `?${text}` : ''}`
 }
 
-async function ask(method: string, address: string, body?: BodyInit, type?: string) {
+async function ask(
+  method: string,
+  address: string,
+  body?: BodyInit,
+  type?: string,
+  more: Record<string, string> = {},
+) {
   let response: Response
   try {
     response = await fetch(address, {
       method,
       credentials: 'same-origin',
-      headers: { accept: 'application/json', ...(type ? { 'content-type': type } : {}) },
+      headers: { accept: 'application/json', ...(type ? { 'content-type': type } : {}), ...more },
       ...(body === undefined ? {} : { body }),
     })
   } catch {
@@ -54,8 +60,16 @@ export const http = {
     ),
   patch: async <T>(path: string, body: unknown) =>
     json<T>(await ask('PATCH', url(path), JSON.stringify(body), 'application/json')),
-  send: async <T>(method: 'POST' | 'PUT', path: string, body: string, type: string) =>
-    json<T>(await ask(method, url(path), body, type)),
+  put: async <T>(path: string, body: unknown) =>
+    json<T>(await ask('PUT', url(path), JSON.stringify(body), 'application/json')),
+  /** A body that is no JSON, with headers such as `if-match`. */
+  send: async <T>(
+    method: 'POST' | 'PUT',
+    path: string,
+    body: string,
+    type: string,
+    headers: Record<string, string> = {},
+  ) => json<T>(await ask(method, url(path), body, type, headers)),
   remove: async (path: string) => {
     await ask('DELETE', url(path))
   },

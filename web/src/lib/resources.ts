@@ -200,12 +200,6 @@ export interface BootFile {
   fix: string | null
 }
 
-export interface Group {
-  name: string
-  hosts: number
-  startConf: boolean
-}
-
 export interface Lease {
   mac: string
   ip: string
@@ -235,12 +229,6 @@ export interface ImportResult {
   changed: string[]
   unchanged: number
   refused: { line: number; column: number; message: string; fix: string }[]
-}
-
-/** A group with what its start.conf offers. */
-export interface GroupDetail extends Group {
-  os: { number: number; name: string; image: string }[]
-  problems: { line: number; severity: 'error' | 'warning'; message: string; fix: string }[]
 }
 
 export const statuses: readonly HostStatus[] = ['linbo', 'booting', 'os', 'off', 'unknown']

@@ -1,0 +1,85 @@
+import type { DiskLayout, Problem } from '@linbo/formats'
+import { http } from '#lib/http.ts'
+import type { Page } from '#lib/resources.ts'
+
+export type VersionSource =
+  | 'api'
+  | 'cli'
+  | 'disk'
+  | 'import'
+  | 'restore'
+  | 'rename'
+  | 'clone'
+  | 'found'
+
+/** One state of a start.conf. */
+export interface Version {
+  number: number
+  /** SHA-256 of the text; null when the file was removed. */
+  revision: string | null
+  sizeBytes: number | null
+  author: string
+  source: VersionSource
+  at: string
+  comment: string
+}
+
+export interface Group {
+  name: string
+  hosts: number
+  startConf: boolean
+  /** SHA-256 of the start.conf. */
+  revision: string | null
+  /** The newest version. */
+  changed: Version | null
+  /** Names it had before; machines that still know one of them go on booting. */
+  formerNames: string[]
+  os: { number: number; name: string; image: string }[]
+  errors: number
+  warnings: number
+}
+
+export interface GroupDetail extends Group {
+  problems: Problem[]
+  layout: DiskLayout[]
+}
+
+/** What `START_CONF_CONFLICT` carries. */
+export interface Conflict {
+  current: (Version & { text: string }) | null
+  removed: Version | null
+}
+
+/** What GRUB shows to the machines of a group. */
+export interface GroupGrub {
+  text: string
+  /** Written by somebody else, who keeps it. */
+  handWritten: boolean
+  menu: { entries: { title: string; class: string }[]; defaultEntry: number } | null
+}
+
+const group = (name: string, rest = '') => `/groups/${encodeURIComponent(name)}${rest}`
+
+export const groupsApi = {
+  list: async () => (await http.get<Page<Group>>('/groups')).items,
+  one: (name: string) => http.get<GroupDetail>(group(name)),
+  text: (name: string) => http.text(group(name, '/start-conf')),
+  grub: (name: string) => http.get<GroupGrub>(group(name, '/grub')),
+  /** @param revision the state that was edited; null when there was no file. */
+  save: (name: string, text: string, revision: string | null) =>
+    http.send<GroupDetail>('PUT', group(name, '/start-conf'), text, 'text/plain', {
+      ...(revision ? { 'if-match': `"${revision}"` } : { 'if-none-match': '*' }),
+    }),
+  create: (name: string, startConf: string) =>
+    http.post<GroupDetail>('/groups', { name, startConf }),
+  remove: (name: string) => http.remove(group(name)),
+  clone: (name: string, to: string) => http.post<GroupDetail>(group(name, '/clone'), { name: to }),
+  rename: (name: string, to: string) =>
+    http.post<{ group: GroupDetail; hosts: number }>(group(name, '/rename'), { name: to }),
+  versions: (name: string, cursor: string | null = null) =>
+    http.get<Page<Version>>(group(name, '/versions'), { cursor, limit: 50 }),
+  version: (name: string, number: number) =>
+    http.get<Version & { text: string | null }>(group(name, `/versions/${number}`)),
+  restore: (name: string, number: number) =>
+    http.post<GroupDetail>(group(name, `/versions/${number}/restore`)),
+}
