@@ -2,6 +2,7 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addTestHost, openTestApp, type TestApp } from '../test-app.ts'
+import { testStartConf } from '../test-start-conf.ts'
 
 let test: TestApp
 beforeAll(async () => {
@@ -10,45 +11,12 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
-const conf = (group: string, os = 'Ubuntu') => `[LINBO]
-Group = ${group}
-Cache = /dev/sda2
-DownloadType = rsync
-
-[Partition]
-Dev = /dev/sda1
-Label = system
-Size = 20G
-Id = 83
-FSType = ext4
-Bootable = no
-
-[Partition]
-Dev = /dev/sda2
-Label = cache
-Size =
-Id = 83
-FSType = ext4
-Bootable = no
-
-[OS]
-Name = ${os}
-BaseImage = ubuntu.qcow2
-Boot = /dev/sda1
-Root = /dev/sda1
-Kernel = vmlinuz
-Initrd = initrd.img
-StartEnabled = yes
-SyncEnabled = yes
-NewEnabled = yes
-DefaultAction = sync
-`
 const put = (group: string, text: string) =>
   test.ask('PUT', `/api/v1/groups/${group}/start-conf`, text)
 
 describe("a group's start.conf", () => {
   it('is written, published, told to others and read again', async () => {
-    const answer = await put('lab', conf('lab'))
+    const answer = await put('lab', testStartConf('lab'))
     expect(answer.status).toBe(200)
     expect(await answer.json()).toMatchObject({
       name: 'lab',
@@ -56,31 +24,31 @@ describe("a group's start.conf", () => {
       startConf: true,
       os: [{ number: 1, name: 'Ubuntu', image: 'ubuntu.qcow2' }],
     })
-    expect(await readFile(join(test.root, 'start.conf.lab'), 'utf8')).toBe(conf('lab'))
+    expect(await readFile(join(test.root, 'start.conf.lab'), 'utf8')).toBe(testStartConf('lab'))
     expect(await readFile(join(test.root, 'boot/grub/lab.cfg'), 'utf8')).toContain('linbo64')
     expect(test.events.filter((event) => event.type === 'start-conf.changed')).toHaveLength(1)
     const read = await test.ask('GET', '/api/v1/groups/lab/start-conf')
     expect(read.headers.get('content-type')).toMatch('text/plain')
-    expect(await read.text()).toBe(conf('lab'))
+    expect(await read.text()).toBe(testStartConf('lab'))
     expect(await test.deps.startConfs.osName('lab', 1)).toBe('Ubuntu')
     expect(await test.deps.startConfs.osName('lab', 2)).toBeUndefined()
   })
 
   it('is refused with line numbers when it has errors, and the old one stays', async () => {
-    await put('lab', conf('lab'))
-    const answer = await put('lab', conf('lab', 'a $(reboot) b'))
+    await put('lab', testStartConf('lab'))
+    const answer = await put('lab', testStartConf('lab', 'a $(reboot) b'))
     expect(answer.status).toBe(422)
     expect(await answer.json()).toMatchObject({
       code: 'START_CONF_BROKEN',
       detail: expect.stringMatching(/line 23: /),
       fix: expect.stringMatching(/^Line 23: /),
     })
-    expect(await readFile(join(test.root, 'start.conf.lab'), 'utf8')).toBe(conf('lab'))
+    expect(await readFile(join(test.root, 'start.conf.lab'), 'utf8')).toBe(testStartConf('lab'))
   })
 
   it('is told to others when it was changed by hand', async () => {
     const before = test.events.length
-    await writeFile(join(test.root, 'start.conf.byhand'), conf('byhand'))
+    await writeFile(join(test.root, 'start.conf.byhand'), testStartConf('byhand'))
     await expect
       .poll(() => test.events.slice(before).filter((event) => event.type === 'start-conf.changed'))
       .toEqual([expect.objectContaining({ group: 'byhand' })])
@@ -98,7 +66,7 @@ describe("a group's start.conf", () => {
     'is not read, written or removed under the name %s',
     async (name) => {
       for (const method of ['GET', 'PUT'] as const) {
-        const body = method === 'PUT' ? conf('x') : undefined
+        const body = method === 'PUT' ? testStartConf('x') : undefined
         const answer = await test.ask(method, `/api/v1/groups/${name}/start-conf`, body)
         expect(answer.status).toBe(422)
         expect(await answer.json()).toMatchObject({ code: 'GROUP_NAME' })
@@ -116,14 +84,14 @@ describe("a group's start.conf", () => {
     const outside = join(test.root, '..', 'outside')
     await writeFile(outside, 'untouched')
     await symlink(outside, join(test.root, 'start.conf.linked'))
-    expect((await put('linked', conf('linked'))).status).toBe(200)
+    expect((await put('linked', testStartConf('linked'))).status).toBe(200)
     expect(await readFile(outside, 'utf8')).toBe('untouched')
   })
 })
 
 describe('groups', () => {
   it('are those with hosts or a start.conf', async () => {
-    await put('empty', conf('empty'))
+    await put('empty', testStartConf('empty'))
     await addTestHost(test, 2, { group: 'bare' })
     const { items } = (await (await test.ask('GET', '/api/v1/groups')).json()) as {
       items: object[]
@@ -136,11 +104,11 @@ describe('groups', () => {
   })
 
   it('are removed only without hosts', async () => {
-    await put('lab', conf('lab'))
+    await put('lab', testStartConf('lab'))
     const refused = await test.ask('DELETE', '/api/v1/groups/lab')
     expect(refused.status).toBe(409)
     expect(await refused.json()).toMatchObject({ detail: expect.stringContaining('pc1') })
-    await put('empty', conf('empty'))
+    await put('empty', testStartConf('empty'))
     expect((await test.ask('DELETE', '/api/v1/groups/empty')).status).toBe(204)
     expect((await test.ask('DELETE', '/api/v1/groups/empty')).status).toBe(404)
     await expect(readFile(join(test.root, 'boot/grub/empty.cfg'))).rejects.toThrow('ENOENT')
