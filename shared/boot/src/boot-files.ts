@@ -19,17 +19,16 @@ export interface BootFileStatus {
   required: boolean
 }
 
-const importPackage = 'Take it from the linuxmuster-linbo7 package and put it into LINBO_DIR.'
-const importGui = 'Take it from the linuxmuster-linbo-gui7 package and put it into LINBO_DIR.'
+const importPackage = 'Run: linbo boot import --activate linuxmuster-linbo7_….deb'
+const importGui = 'Run: linbo boot import --activate linuxmuster-linbo-gui7_….deb'
 const build = 'Run: linbo boot build'
-const hash = 'Put the file it is of there first, then run: linbo boot build'
 const makeTree = 'Start the suite once: it makes the folders clients need.'
 
 const expected: { path: string; fix: string; required: boolean }[] = [
   { path: 'linbo64', fix: importPackage, required: true },
   { path: 'linbofs64', fix: importPackage, required: true },
-  { path: 'linbo64.md5', fix: hash, required: true },
-  { path: 'linbofs64.md5', fix: hash, required: true },
+  { path: 'linbo64.md5', fix: build, required: true },
+  { path: 'linbofs64.md5', fix: build, required: true },
   { path: 'boot/grub/grub.cfg', fix: build, required: true },
   { path: 'boot/grub/i386-pc/core.0', fix: build, required: true },
   { path: 'boot/grub/x86_64-efi/core.efi', fix: build, required: true },
@@ -52,14 +51,16 @@ const expected: { path: string; fix: string; required: boolean }[] = [
 /** Looks at everything below root that machines need to boot, and says what to do about what is wrong. */
 export async function bootFileStatus(root: string): Promise<BootFileStatus[]> {
   const statuses: BootFileStatus[] = []
-  for (const { path, fix, required } of expected) {
+  for (const { path, fix: usual, required } of expected) {
     const found = await statOf(root, path)
+    const hashed = hashedFiles.find((name) => path === `${name}.md5`)
+    const fix = hashed && !(await statOf(root, hashed)) ? importPackage : usual
     statuses.push({
       path,
       present: found !== undefined,
       sizeBytes: found?.isFile() ? found.size : null,
       modifiedAt: found ? found.mtime.toISOString() : null,
-      fix: found ? await problemWith(root, path, found.isFile() ? found.size : null) : fix,
+      fix: found ? await problemWith(root, path, found.isFile() ? found.size : null, fix) : fix,
       required,
     })
   }
@@ -78,8 +79,9 @@ async function problemWith(
   root: string,
   path: string,
   sizeBytes: number | null,
+  fix: string,
 ): Promise<string | null> {
-  if (sizeBytes === 0) return 'The file is empty. Put the whole file there.'
+  if (sizeBytes === 0) return `The file is empty. ${fix}`
   const hashed = hashedFiles.find((name) => path === `${name}.md5`)
   if (hashed) return problemWithMd5(root, hashed)
   const platform = path.match(/^boot\/grub\/([^/]+)\/core\./)?.[1]
