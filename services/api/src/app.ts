@@ -10,6 +10,8 @@ import { type AppEnv, createRouter } from './router.ts'
 import { auditLog } from './routes/audit.ts'
 import { boot } from './routes/boot.ts'
 import { bootFiles } from './routes/boot-files.ts'
+import { bootIso } from './routes/boot-iso.ts'
+import { bootPackages } from './routes/boot-packages.ts'
 import { bootSets } from './routes/boot-sets.ts'
 import { boots } from './routes/boots.ts'
 import { devices } from './routes/devices.ts'
@@ -43,13 +45,17 @@ export function createApp(deps: AppDeps) {
   app.use(securityHeaders)
   app.use(refuseDotSegments)
   app.use(
-    limitBody(deps.bodyBytes, () => {
-      throw apiError(
-        'REQUEST_TOO_LARGE',
-        `the body has more than ${deps.bodyBytes} bytes`,
-        'Send less, or raise LINBO_HTTP_BODY_BYTES.',
-      )
-    }),
+    limitBody(
+      deps.bodyBytes,
+      () => {
+        throw apiError(
+          'REQUEST_TOO_LARGE',
+          `the body has more than ${deps.bodyBytes} bytes`,
+          'Send less, or raise LINBO_HTTP_BODY_BYTES.',
+        )
+      },
+      (method, path) => method === 'POST' && path === '/api/v1/boot-packages',
+    ),
   )
   app.use('/api/v1/*', authenticate(deps))
   app.onError((error, c) => {
@@ -77,7 +83,9 @@ export function createApp(deps: AppDeps) {
     .route('/api/v1/leases', leases(deps))
     .route('/api/v1/dhcp', dhcp(deps))
     .route('/api/v1/audit', auditLog(deps))
+    .route('/api/v1/boot-files/iso', bootIso(deps))
     .route('/api/v1/boot-files', bootFiles(deps))
+    .route('/api/v1/boot-packages', bootPackages(deps))
     .route('/api/v1/boot-sets', bootSets(deps))
     .route('/api/v1/hosts', hostFiles(deps))
     .route('/api/v1/registrations', registrations(deps))

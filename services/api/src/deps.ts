@@ -1,8 +1,10 @@
 import type { Bus } from '@linbo/bus'
 import type { Db } from '@linbo/db'
+import type { BootIsoMaker } from '@linbo/linbofs'
 import type { Logger } from '@linbo/log'
 import type { BootConfigPublisher } from './boot-configs.ts'
 import type { BootFileServer } from './boot-files.ts'
+import type { BootPackages } from './boot-packages.ts'
 import type { Dashboard } from './dashboard.ts'
 import type { EventSource } from './event-source.ts'
 import type { GroupRenames } from './group-rename.ts'
@@ -38,6 +40,8 @@ export interface AppDeps {
   groupRenames: GroupRenames
   bootConfigs: BootConfigPublisher
   bootFiles: BootFileServer
+  bootIso: BootIsoMaker
+  bootPackages: BootPackages
   registrations: Pick<RegistrationKeeper, 'look'>
   logFiles: LogFiles
   events: EventSource

@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { abortOpenTransfers } from '@linbo/db'
 import type { Parts } from '@linbo/launch'
+import { createBootIsoMaker } from '@linbo/linbofs'
 import { type Clock, type Health, type Service, systemClock } from '@linbo/runtime'
 import { openAdminToken } from './admin-token.ts'
 import { type Api, createApp } from './app.ts'
@@ -27,7 +29,11 @@ export type { BootView as Boot } from './boot-view.ts'
 export type { Group, GroupDetail } from './group-view.ts'
 export type { ImportResult } from './host-import.ts'
 export type { HostView as Host } from './host-view.ts'
+export type { ImageUse } from './image-use-view.ts'
+export type { InventoryItem } from './inventory.ts'
 export type { OperationView as Operation } from './operation-view.ts'
+export type { RegistrationRules } from './registration-rules.ts'
+export type { RegistrationView as Registration } from './registration-view.ts'
 export type { BootFile } from './routes/boot-files.ts'
 export type { BootSet } from './routes/boot-sets.ts'
 export type { Status } from './routes/status.ts'
@@ -111,6 +117,7 @@ export function createApiService(parts: ApiParts): Service {
         ...{ metrics, dashboard, groupRenames, now: clock.now, serverIp: config.LINBO_SERVER_IP },
         httpPort: config.LINBO_HTTP_PORT,
         linboDir: config.LINBO_DIR,
+        bootIso: createBootIsoMaker(config.LINBO_DIR, join(config.LINBO_DATA_DIR, 'boot-iso')),
         bodyBytes: config.LINBO_HTTP_BODY_BYTES,
         sessions: createSessions(db, clock.now),
         signInLimit: createSignInLimit(),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Bus, type BusEvent, createMemoryBus } from '@linbo/bus'
 import { type BootRow, openDatabase, saveHost } from '@linbo/db'
+import { createBootIsoMaker } from '@linbo/linbofs'
 import { silentLog } from '@linbo/log'
 import { createApp } from './app.ts'
 import { createBootConfigPublisher } from './boot-configs.ts'
@@ -108,6 +109,7 @@ export async function openTestApp(
     bootConfigs,
     registrations,
     logFiles: createLogFiles(join(folder, 'data')),
+    bootIso: createBootIsoMaker(root, join(folder, 'boot-iso')),
     bootFiles: createBootFileServer({
       ...{ root, db, bus, log, clock },
       cacheBytes: 8_000_000,
