@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { widthsOf } from './diskPicture.ts'
+import { binary, widthsOf } from './diskPicture.ts'
 
 const gib = 1024 ** 3
 
@@ -18,5 +18,15 @@ describe('widths in the picture of a disk', () => {
       { sizeBytes: null, isRest: true },
     ])
     expect(rest).toBeGreaterThan(100)
+  })
+})
+
+describe('sizes in the picture of a disk', () => {
+  it.each([
+    [300 * 1024 ** 2, '300 MiB'],
+    [120 * gib, '120 GiB'],
+    [1.5 * 1024 * gib, '1.5 TiB'],
+  ])('%d bytes are %s', (size, text) => {
+    expect(binary(size, 'en')).toBe(text)
   })
 })

@@ -16,3 +16,16 @@ export function widthsOf(
     return Math.max(1, Math.round(Math.sqrt(size / 1024 ** 2)))
   })
 }
+
+const units = ['MiB', 'GiB', 'TiB']
+
+/** A size as start.conf means it: its G are 1,024³ bytes. */
+export function binary(sizeBytes: number, locale: string): string {
+  let value = sizeBytes / 1024 ** 2
+  let unit = 0
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1024
+    unit += 1
+  }
+  return `${value.toLocaleString(locale, { maximumFractionDigits: value < 10 ? 1 : 0 })} ${units[unit]}`
+}

@@ -45,6 +45,7 @@ export const editorTheme = EditorView.theme({
   '.cm-changedLine, .cm-insertedLine': {
     background: 'color-mix(in oklab, var(--os) 12%, transparent)',
   },
+  '.cm-changedText, .cm-deletedText': { background: 'none', textDecoration: 'none' },
   '.cm-deletedLine, .cm-deletedChunk': {
     background: 'color-mix(in oklab, var(--bad) 12%, transparent)',
   },
