@@ -2,6 +2,7 @@ import type { Bus } from '@linbo/bus'
 import type { Db } from '@linbo/db'
 import type { BootIsoMaker } from '@linbo/linbofs'
 import type { Logger } from '@linbo/log'
+import type { BootBuilder } from './boot-build.ts'
 import type { BootConfigPublisher } from './boot-configs.ts'
 import type { BootFileServer } from './boot-files.ts'
 import type { BootPackages } from './boot-packages.ts'
@@ -28,8 +29,10 @@ export interface AppDeps {
   serverIp: string
   /** LINBO_HTTP_PORT. */
   httpPort: number
-  /** LINBO_DIR. */
+  /** LINBO_DIR, LINBO_DATA_DIR and LINBO_CONFIG_DIR. */
   linboDir: string
+  dataDir: string
+  configDir: string
   version: string
   /** Largest request body in bytes. */
   bodyBytes: number
@@ -40,6 +43,7 @@ export interface AppDeps {
   groupRenames: GroupRenames
   bootConfigs: BootConfigPublisher
   bootFiles: BootFileServer
+  bootBuilder: BootBuilder
   bootIso: BootIsoMaker
   bootPackages: BootPackages
   registrations: Pick<RegistrationKeeper, 'look'>

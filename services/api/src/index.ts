@@ -5,6 +5,7 @@ import { createBootIsoMaker } from '@linbo/linbofs'
 import { type Clock, type Health, type Service, systemClock } from '@linbo/runtime'
 import { openAdminToken } from './admin-token.ts'
 import { type Api, createApp } from './app.ts'
+import { createBootBuilder } from './boot-build.ts'
 import { createBootConfigPublisher } from './boot-configs.ts'
 import { createBootFileServer } from './boot-files.ts'
 import { type ApiConfig, schema } from './config.ts'
@@ -83,6 +84,7 @@ export function createApiService(parts: ApiParts): Service {
     cacheBytes: config.LINBO_HTTP_CACHE_MB * 1024 * 1024,
     stallMs: 60_000,
   })
+  const bootBuilder = createBootBuilder({ config, bus, log, now: clock.now })
   const dashboard = createDashboard(config.LINBO_WEB_DIR)
   let server: HttpServer | undefined
   let failure: Error | undefined
@@ -117,6 +119,9 @@ export function createApiService(parts: ApiParts): Service {
         ...{ metrics, dashboard, groupRenames, now: clock.now, serverIp: config.LINBO_SERVER_IP },
         httpPort: config.LINBO_HTTP_PORT,
         linboDir: config.LINBO_DIR,
+        dataDir: config.LINBO_DATA_DIR,
+        configDir: config.LINBO_CONFIG_DIR,
+        bootBuilder,
         bootIso: createBootIsoMaker(config.LINBO_DIR, join(config.LINBO_DATA_DIR, 'boot-iso')),
         bodyBytes: config.LINBO_HTTP_BODY_BYTES,
         sessions: createSessions(db, clock.now),
@@ -137,6 +142,7 @@ export function createApiService(parts: ApiParts): Service {
       await server?.close()
       server = undefined
       bootFiles.close()
+      await bootBuilder.idle()
       await registrations.stop()
       await bootConfigs.stop()
       await recorder.stop()

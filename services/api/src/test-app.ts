@@ -6,6 +6,7 @@ import { type BootRow, openDatabase, saveHost } from '@linbo/db'
 import { createBootIsoMaker } from '@linbo/linbofs'
 import { silentLog } from '@linbo/log'
 import { createApp } from './app.ts'
+import { createBootBuilder } from './boot-build.ts'
 import { createBootConfigPublisher } from './boot-configs.ts'
 import { createBootFileServer } from './boot-files.ts'
 import { createDashboard } from './dashboard.ts'
@@ -90,6 +91,19 @@ export async function openTestApp(
   await bootConfigs.start()
   await live.start()
   await registrations.start()
+  const bootBuilder = createBootBuilder({
+    config: {
+      LINBO_DIR: root,
+      LINBO_DATA_DIR: join(folder, 'data'),
+      LINBO_CONFIG_DIR: join(folder, 'config'),
+      LINBO_SERVER_IP: '10.0.0.1',
+      LINBO_HTTP_PORT: 8080,
+      LINBO_DHCP: 'off',
+      LINBO_SERVER_OVERLAY: 'auto',
+      ...{ LINBO_CLIENT_LOCALE: 'C', LINBO_CLIENT_KEYMAP: '', LINBO_CLIENT_TIMEZONE: 'UTC' },
+    },
+    ...{ bus, log, now: clock.now },
+  })
   const deps: AppDeps = {
     db,
     bus,
@@ -99,6 +113,9 @@ export async function openTestApp(
     serverIp: '10.0.0.254',
     httpPort: 8080,
     linboDir: root,
+    dataDir: join(folder, 'data'),
+    configDir: join(folder, 'config'),
+    bootBuilder,
     version: '0.0.0',
     bodyBytes: options.bodyBytes ?? 100_000,
     sessions: createSessions(db, clock.now),
@@ -160,6 +177,7 @@ export async function openTestApp(
       deps.events.close()
       await server?.close()
       deps.bootFiles.close()
+      await bootBuilder.idle()
       await registrations.stop()
       await bootConfigs.stop()
       await live.stop()

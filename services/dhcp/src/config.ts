@@ -1,4 +1,4 @@
-import { httpPort, type Schema, type Settings, setting } from '@linbo/config'
+import { dhcpMode, httpPort, type Schema, type Settings, setting } from '@linbo/config'
 import { parseAddress, parseRange } from './address.ts'
 import { parseSubnets } from './subnet.ts'
 
@@ -21,11 +21,7 @@ const addresses = each((word) => parseAddress(word) !== undefined, 'IPv4 address
 
 /** Settings of the DHCP service. */
 export const schema = {
-  LINBO_DHCP: setting.oneOf(
-    'off',
-    'proxy',
-    'full',
-  )('off', '`off`, `proxy` (boot files beside another DHCP server) or `full` (addresses too).'),
+  LINBO_DHCP: dhcpMode,
   LINBO_DHCP_INTERFACE: setting.list(
     none,
     'Interfaces whose networks are answered; required unless `off`.',
@@ -63,8 +59,12 @@ export const schema = {
     },
     fallback: '',
     sentence:
-      'Networks behind relays, or more about our own: `10.16.0.0/16 router=10.16.255.254 pool=10.16.1.1-10.16.1.99 dns=…; …`.',
+      'Networks behind relays, or more about our own: `10.16.0.0/16 router=10.16.255.254 pool=10.16.1.1-10.16.1.99 dns=… next-server=…; …`.',
   },
+  LINBO_SUBNETS_FILE: setting.optional(
+    undefined,
+    "linuxmuster's subnets.csv, which is followed when it changes; there `/etc/linuxmuster/subnets.csv`.",
+  ),
   LINBO_DHCP_PORT: setting.port(
     67,
     'Where requests arrive; clients are answered on the next higher port.',

@@ -1,3 +1,3 @@
 export { describe, type SettingRow, settingsTable } from './describe.ts'
 export { type LoadedSettings, load, type Schema, type Settings, setting } from './env.ts'
-export { httpPort, type LocateOptions, locate, suite } from './suite.ts'
+export { dhcpMode, httpPort, type LocateOptions, locate, suite } from './suite.ts'

@@ -27,6 +27,13 @@ export const httpPort = setting.port(
   'TCP port of the API, the dashboard and boot files over HTTP.',
 )
 
+/** For the DHCP service, and for those who build what boots differently beside another DHCP server. */
+export const dhcpMode = setting.oneOf(
+  'off',
+  'proxy',
+  'full',
+)('off', '`off`, `proxy` (boot files beside another DHCP server) or `full` (addresses too).')
+
 /** The settings every service shares. `dataDir` comes from `locate()`. */
 export function suite(dataDir: string) {
   return {

@@ -1,4 +1,20 @@
 export { type BaseOptions, makeBase } from './build/base.ts'
+export { type BootBase, packageBase } from './build/boot-base.ts'
+export { type BuildOptions, type BuiltSet, buildBootSet } from './build/build-set.ts'
+export { type BaseRecord, chooseBase } from './build/choose-base.ts'
+export { customKernel } from './build/custom-kernel.ts'
+export {
+  chooseFirmware,
+  editFirmwareList,
+  parseFirmwareList,
+  whyNotFirmware,
+} from './build/firmware.ts'
+export { findFirmware } from './build/firmware-files.ts'
+export { findHooks, runHooks } from './build/hooks.ts'
+export { firmwareFolders, readBuildInputs } from './build/inputs.ts'
+export { whyNotPassword } from './build/linbo-password.ts'
+export { passwordHashOf } from './build/password-file.ts'
+export { publishTorrentOptions, readTorrentOptions } from './build/torrent-options.ts'
 export { ArchiveError } from './deb/archive-error.ts'
 export { decompress } from './deb/decompress.ts'
 export { type Imported, type ImportOptions, type ImportStep, importPackage } from './deb/import.ts'

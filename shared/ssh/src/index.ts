@@ -1,3 +1,4 @@
+export { readClientHostKeys, rememberClientHostKeys } from './client-host-keys.ts'
 export { type ConnectOptions, connectClient, type SshConnection } from './connect.ts'
 export type { ExecOptions, ExecResult } from './exec.ts'
 export { type ClientKey, loadClientKey, makeKeyPair } from './key.ts'
