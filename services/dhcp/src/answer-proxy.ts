@@ -33,7 +33,7 @@ export function answerAsProxy(
     vendorClass: isHttpBoot ? 'HTTPClient' : 'PXEClient',
     clientGuid: readOption(request.packet.options, 'clientGuid'),
     vendorSpecific: proxyVendorOptions(request, isOffer),
-    ...bootNames(request, settings, bootFile),
+    ...bootNames(request, settings.serverIp, bootFile),
   })
   return {
     kind: isOffer ? 'offer' : 'ack',

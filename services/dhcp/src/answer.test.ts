@@ -157,6 +157,26 @@ describe('names and group', () => {
     expect([given.read('renewalTime'), given.read('rebindingTime')]).toEqual([300, 525])
   })
 
+  it('come with what dhcpOptions of the host says', () => {
+    const dhcp_options =
+      'next-server 10.20.30.9, filename "own.efi", option routers 10.20.30.8, option domain-name-servers 9.9.9.9, x y'
+    const firmware = ask({ messageType: discover, ...uefi, parameterList: [1, 66, 67] })
+    const given = granted(firmware, place({ host: { ...pc, dhcp_options } }))
+    expect(given.packet).toMatchObject({ siaddr: '10.20.30.9', file: 'own.efi' })
+    expect(given.read('tftpServerName')).toBe('10.20.30.9')
+    expect(given.read('bootFile')).toBe('own.efi')
+    expect(given.read('router')).toEqual(['10.20.30.8'])
+    expect(given.read('dns')).toEqual(['9.9.9.9'])
+    expect(given.read('serverIdentifier')).toBe(settings.serverIp)
+  })
+
+  it("come with the network's next-server", () => {
+    const where = place({ subnet: { ...lab!, nextServer: '10.20.30.7' } })
+    const given = granted(ask({ messageType: discover, ...uefi }), where)
+    expect(given.packet.siaddr).toBe('10.20.30.7')
+    expect(given.read('serverIdentifier')).toBe(settings.serverIp)
+  })
+
   it('that BusyBox would spoil are left out with a warning', () => {
     const host = { hostname: 'pc 01', group: 'büro', pxe: 1 }
     const given = granted(ask({ messageType: discover, ...udhcpc }), place({ host }))

@@ -1,5 +1,6 @@
 import type { BootFile } from '@linbo/boot'
 import type { BootCause } from '@linbo/bus'
+import { parseDhcpStatements } from '@linbo/formats'
 import { broadcastOf, contains, maskOf, parseAddress, printAddress } from './address.ts'
 import type { Finding } from './lease.ts'
 import { MessageType, type OptionValues, optionsOf, readOption } from './options.ts'
@@ -27,6 +28,8 @@ export interface KnownHost {
   group: string
   /** devices.csv's flag; 0 means no LINBO. */
   pxe: number
+  /** Extra ISC dhcpd statements; some of them are followed. */
+  dhcp_options?: string
 }
 
 /** The machine as seen from one network: where it is, who it is, which address it would get there. */
@@ -134,14 +137,18 @@ function grant(
   const domain = safe('domain', settings.domain)
   const seconds = host ? leaseSeconds.registered : leaseSeconds.unknown
   const isAsked = (code: number) => request.wants?.has(code) ?? true
-  const bootFile = request.bootFile && bootName(request.bootFile, settings)
-  const dns = subnet.dns ?? settings.dns
+  const own = parseDhcpStatements(host?.dhcp_options ?? '')
+  const usual = request.bootFile && bootName(request.bootFile, settings)
+  const bootFile = request.isHttpBoot ? usual : (own.filename ?? usual)
+  const nextServer = own.nextServer ?? subnet.nextServer ?? settings.serverIp
+  const dns = own.dns ? [own.dns] : (subnet.dns ?? settings.dns)
+  const router = own.router ?? subnet.router
   const packet = reply(request, settings, bootFile, {
     messageType: kind === 'offer' ? MessageType.offer : MessageType.ack,
     serverIdentifier: identity(request, settings),
     leaseTime: ip ? seconds : undefined,
     subnetMask: printAddress(maskOf(subnet.network)),
-    router: subnet.router ? [subnet.router] : undefined,
+    router: router ? [router] : undefined,
     // Names and group go out whether asked for or not: GRUB reads them from the firmware's answer, and
     // many firmwares do not ask for them.
     hostName,
@@ -152,7 +159,7 @@ function grant(
     broadcast: printAddress(broadcastOf(subnet.network)),
     renewalTime: ip ? seconds / 2 : undefined,
     rebindingTime: ip ? (seconds * 7) / 8 : undefined,
-    ...bootNames(request, settings, bootFile),
+    ...bootNames(request, nextServer, bootFile),
     // UEFI takes no HTTP boot offer without it.
     vendorClass: request.isHttpBoot ? 'HTTPClient' : undefined,
     clientGuid: request.isPxe ? readOption(request.packet.options, 'clientGuid') : undefined,
@@ -161,6 +168,7 @@ function grant(
     clientId: readOption(request.packet.options, 'clientId'),
   })
   packet.yiaddr = ip ?? '0.0.0.0'
+  packet.siaddr = nextServer
   const boot = request.class === 'firmware' ? (bootFile ?? whyNoBootFile(request)) : undefined
   const detail = [
     ip ?? request.address,
@@ -234,14 +242,14 @@ export function reply(
   }
 }
 
-/** Options 66 and 67, for those who want them. */
+/** Options 66 and 67, for those who want them. @param server where boot files are loaded from */
 export function bootNames(
   request: Request,
-  settings: AnswerSettings,
+  server: string,
   bootFile: string | undefined,
 ): OptionValues {
   return {
-    tftpServerName: request.wants?.has(66) ? settings.serverIp : undefined,
+    tftpServerName: request.wants?.has(66) ? server : undefined,
     bootFile: request.isHttpBoot || request.wants?.has(67) ? bootFile : undefined,
   }
 }

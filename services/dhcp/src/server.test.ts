@@ -1,9 +1,12 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type BusEvent, createMemoryBus } from '@linbo/bus'
 import { load, suite } from '@linbo/config'
 import { type Database, listLeases, openDatabase, saveHost, saveLease } from '@linbo/db'
 import { type Logger, silentLog } from '@linbo/log'
 import { type Clock, openUdp, systemClock } from '@linbo/runtime'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createDhcpService, schema } from './index.ts'
 import { createOutside, type Outside } from './outside.ts'
 import {
@@ -499,6 +502,58 @@ describe('starting and stopping', () => {
     expect(await listLeases(database.db)).toMatchObject([{ mac: registered }])
     await service.stop()
     expect(service.health()).toEqual({ state: 'stopped' })
+  })
+
+  it('follows subnets.csv while it runs, and keeps the last one that can be used', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'linbo-dhcp-'))
+    open.push(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'subnets.csv')
+    const write = (text: string) => writeFile(file, text)
+    await write('127.77.0.0/24;127.77.0.254;127.77.0.100;127.77.0.101;;127.0.0.9\n')
+    const parts = { db: database.db, embedded: false, bus: createMemoryBus(), log: silentLog }
+    const { LINBO_DHCP_SUBNETS: _without, ...rest } = full
+    const config = configOf({
+      ...{ ...rest, LINBO_SUBNETS_FILE: file, LINBO_DHCP_PORT: String(await freePort()) },
+    })
+    const service = createDhcpService({ config, ...parts })
+    await service.start()
+    open.push(() => service.stop())
+    const port = config.LINBO_DHCP_PORT
+    const first = await (await createRelay(port)).ask(registered, discover)
+    expect(first.siaddr).toBe('127.0.0.9')
+    expect(readOption(first.options, 'router')).toEqual(['127.77.0.254'])
+    expect(readOption(first.options, 'serverIdentifier')).toBe('127.0.0.1')
+
+    await write('127.77.0.0/24;nowhere\n')
+    await vi.waitFor(() => {
+      expect(service.health()).toMatchObject({
+        state: 'degraded',
+        detail: expect.stringContaining('subnets.csv:1:2: the router "nowhere"'),
+      })
+    })
+    await write('# new\n127.77.0.0/24;127.77.0.253\n')
+    await vi.waitFor(() => expect(service.health().state).toBe('ok'), { timeout: 5000 })
+    const second = await (await createRelay(port)).ask(registered, discover)
+    expect(second.siaddr).toBe('127.0.0.1')
+    expect(readOption(second.options, 'router')).toEqual(['127.77.0.253'])
+  })
+
+  it('names the line of a subnets.csv it cannot start with', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'linbo-dhcp-'))
+    open.push(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'subnets.csv')
+    await writeFile(file, '10.0.0.0/33;10.0.0.1\n')
+    const parts = { db: database.db, embedded: false, bus: createMemoryBus(), log: silentLog }
+    const begin = (path: string) =>
+      createDhcpService({
+        config: configOf({ ...full, LINBO_SUBNETS_FILE: path }),
+        ...parts,
+      }).start()
+    await expect(begin(file)).rejects.toMatchObject({
+      code: 'DHCP_SUBNETS_FILE',
+      message: expect.stringContaining('subnets.csv:1:1'),
+    })
+    await expect(begin(`${file}.not`)).rejects.toMatchObject({ code: 'DHCP_SUBNETS_FILE' })
   })
 
   it('says from there, too, why it cannot start', async () => {

@@ -13,7 +13,7 @@ import type { Outside } from './outside.ts'
 import { decode, encodeWithin, PacketError } from './packet.ts'
 import { createProxyMode } from './proxy.ts'
 import { type Request, understand } from './request.ts'
-import { planSubnets, subnetOf } from './subnet.ts'
+import { planSubnets, type SubnetEntry, subnetOf } from './subnet.ts'
 import { createTeller } from './teller.ts'
 
 export interface ServerParts {
@@ -21,6 +21,8 @@ export interface ServerParts {
   outside: Outside
   /** The database is this process's own. */
   embedded: boolean
+  /** Those of subnets.csv, when there is one. */
+  networks?: SubnetEntry[] | undefined
   log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
   clock: Clock
 }
@@ -55,7 +57,7 @@ const waitingLimit = 5000
 export async function openServer(parts: ServerParts): Promise<Server> {
   const { config, outside, log, clock } = parts
   const machine = machineAddresses()
-  const subnets = planSubnets(config, machine)
+  const subnets = planSubnets(config, machine, parts.networks)
   const settings = answerSettings(config)
   const networkOf = (ip: string) => subnetOf(subnets, ip)?.name ?? subnets[0]?.name ?? ''
   const foreign = createForeignServers({ own: settings.serverIp, outside, log, clock, networkOf })

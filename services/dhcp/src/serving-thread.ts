@@ -1,6 +1,7 @@
 import { type Health, startThread, wrapError } from '@linbo/runtime'
 import type { DhcpParts } from './index.ts'
 import { createOutside } from './outside.ts'
+import type { SubnetEntry } from './subnet.ts'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
 /** The thread that answers requests, seen from the service. */
@@ -15,14 +16,19 @@ const youngMb = 64
 /**
  * Starts the DHCP server in a thread of its own, so that no query of an embedded database keeps a machine waiting, and
  * does for it what needs database, bus or log.
+ * @param networks those of subnets.csv, when there is one.
  * @throws LinboError when interfaces, pools or ports do not allow it.
  */
-export async function startServingThread(parts: DhcpParts): Promise<ServingThread> {
+export async function startServingThread(
+  parts: DhcpParts,
+  networks: SubnetEntry[] | undefined,
+): Promise<ServingThread> {
   const { config, db, embedded, bus, log } = parts
   const outside = createOutside(db, bus)
   const data: ThreadData = {
     config: { ...config },
     embedded,
+    networks,
     isVerbose: config.LINBO_LOG_LEVEL === 'debug',
   }
   let health: Health = { state: 'stopped' }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { parseNetwork, parseRange, printNetwork, printRange } from './address.ts'
-import { locate, parseSubnets, planSubnets, type SubnetSettings, subnetOf } from './subnet.ts'
+import {
+  locate,
+  parseSubnets,
+  planSubnets,
+  type SubnetEntry,
+  type SubnetSettings,
+  subnetOf,
+} from './subnet.ts'
 
 const machine = [
   { interface: 'lo', address: '127.0.0.1', cidr: '127.0.0.1/8' },
@@ -8,7 +15,7 @@ const machine = [
   { interface: 'lan', address: '10.5.0.1', cidr: '10.5.0.1/16' },
   { interface: 'lab', address: '10.1.0.1', cidr: '10.1.0.1/24' },
 ]
-const plan = (over: Partial<SubnetSettings>) =>
+const plan = (over: Partial<SubnetSettings>, fromFile?: SubnetEntry[]) =>
   planSubnets(
     {
       LINBO_DHCP_INTERFACE: ['lan'],
@@ -18,6 +25,7 @@ const plan = (over: Partial<SubnetSettings>) =>
       ...over,
     },
     machine,
+    fromFile,
   )
 const relayed =
   '10.16.0.0/16 router=10.16.255.254 pool=10.16.1.1-10.16.1.9,10.16.2.7 dns=9.9.9.9; 10.0.0.0/24 router=10.0.0.254'
@@ -44,6 +52,28 @@ describe('planSubnets', () => {
         ['10.16.1.1-10.16.1.9', '10.16.2.7-10.16.2.7'],
       ],
     ])
+  })
+
+  it('follows subnets.csv, which LINBO_DHCP_SUBNETS can overrule', () => {
+    const file = parseSubnets(
+      '10.0.0.0/24 router=10.0.0.9 next-server=10.0.0.8; 10.16.0.0/16 router=10.16.0.1; 10.17.0.0/16 router=10.17.0.1',
+    )
+    const subnets = plan({ LINBO_DHCP_SUBNETS: relayed }, file)
+    expect(
+      subnets.map(({ name, router, pools, nextServer }) => [
+        name,
+        router,
+        pools.length,
+        nextServer,
+      ]),
+    ).toEqual([
+      ['10.0.0.0/24', '10.0.0.254', 0, undefined],
+      ['10.5.0.0/16', undefined, 0, undefined],
+      ['10.16.0.0/16', '10.16.255.254', 2, undefined],
+      ['10.17.0.0/16', '10.17.0.1', 0, undefined],
+    ])
+    expect(plan({}, file).map(({ pools }) => pools.length)).toEqual([0, 0, 0, 0])
+    expect(plan({}, file)[0]).toMatchObject({ nextServer: '10.0.0.8', router: '10.0.0.9' })
   })
 
   it('takes the last quarter of a network for the pool when there is none, 256 addresses at most', () => {

@@ -29,17 +29,20 @@ export interface Subnet {
   router: string | undefined
   dns: string[] | undefined
   pools: Range[]
+  /** Where its machines load from, when that is not us. */
+  nextServer: string | undefined
 }
 
 /** Addresses that all pools have together at most: some bytes of memory each. */
 const mostPooled = 1 << 21
 
-/** One entry of LINBO_DHCP_SUBNETS. */
+/** One entry of LINBO_DHCP_SUBNETS or line of subnets.csv. */
 export interface SubnetEntry {
   network: Network
   router: string | undefined
   dns: string[] | undefined
   pools: Range[]
+  nextServer: string | undefined
 }
 
 export interface SubnetSettings {
@@ -59,7 +62,9 @@ export function parseSubnets(text: string): SubnetEntry[] {
     const [written = '', ...words] = entry.split(/\s+/)
     const network = parseNetwork(written)
     if (!network) throw new Error(`has "${written}", which is no network like 10.16.0.0/16`)
-    const found: SubnetEntry = { network, router: undefined, dns: undefined, pools: [] }
+    const found: SubnetEntry = {
+      ...{ network, router: undefined, dns: undefined, pools: [], nextServer: undefined },
+    }
     for (const word of words) {
       const [key, value = ''] = word.split('=')
       const values = value.split(',')
@@ -71,6 +76,9 @@ export function parseSubnets(text: string): SubnetEntry[] {
       if (key === 'router') {
         if (!inside(value)) throw new Error(`has router ${value} outside ${written}`)
         found.router = value
+      } else if (key === 'next-server') {
+        inside(value)
+        found.nextServer = value
       } else if (key === 'dns') {
         values.forEach(inside)
         found.dns = values
@@ -83,7 +91,7 @@ export function parseSubnets(text: string): SubnetEntry[] {
           }
           found.pools.push(range)
         }
-      } else throw new Error(`has "${word}", which is none of router=, dns=, pool=`)
+      } else throw new Error(`has "${word}", which is none of router=, dns=, pool=, next-server=`)
     }
     return found
   })
@@ -91,16 +99,21 @@ export function parseSubnets(text: string): SubnetEntry[] {
 
 /**
  * The networks to answer for: those of the interfaces, then the relayed ones, with their pools.
+ * @param fromFile those of subnets.csv, when there is one; LINBO_DHCP_SUBNETS has the last word.
  * @throws LinboError `DHCP_INTERFACE`, `DHCP_POOL` or `DHCP_ROUTER` when settings and machine do not match.
  */
-export function planSubnets(settings: SubnetSettings, machine: InterfaceAddress[]): Subnet[] {
+export function planSubnets(
+  settings: SubnetSettings,
+  machine: InterfaceAddress[],
+  fromFile?: SubnetEntry[],
+): Subnet[] {
   const subnets = ownSubnets(settings.LINBO_DHCP_INTERFACE, machine)
-  for (const entry of parseSubnets(settings.LINBO_DHCP_SUBNETS)) {
-    const own = subnets.find(
+  for (const entry of [...(fromFile ?? []), ...parseSubnets(settings.LINBO_DHCP_SUBNETS)]) {
+    const known = subnets.find(
       ({ network }) =>
         network.first === entry.network.first && network.prefix === entry.network.prefix,
     )
-    if (own) Object.assign(own, entry)
+    if (known) Object.assign(known, entry)
     else {
       const name = printNetwork(entry.network)
       subnets.push({ name, ownAddress: undefined, interface: undefined, ...entry })
@@ -119,7 +132,8 @@ export function planSubnets(settings: SubnetSettings, machine: InterfaceAddress[
     }
     home.pools = [...home.pools, pool]
   }
-  if (subnets.every(({ pools }) => pools.length === 0)) {
+  // A subnets.csv without ranges means that unknown machines get no address.
+  if (!fromFile && subnets.every(({ pools }) => pools.length === 0)) {
     for (const own of subnets) if (own.interface) own.pools = defaultPool(own.network)
   }
   refuseOverlap(subnets.flatMap(({ pools }) => pools))
@@ -165,7 +179,7 @@ function ownSubnets(wanted: string[], machine: InterfaceAddress[]): Subnet[] {
     return found.flatMap(({ address, cidr }) => {
       const network = parseNetwork(cidr)
       if (!network) return []
-      const rest = { router: undefined, dns: undefined, pools: [] }
+      const rest = { router: undefined, dns: undefined, pools: [], nextServer: undefined }
       return [
         { name: printNetwork(network), network, ownAddress: address, interface: name, ...rest },
       ]

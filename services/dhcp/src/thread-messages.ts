@@ -2,11 +2,14 @@ import type { Health, WrappedError } from '@linbo/runtime'
 import type { DhcpSettings } from './config.ts'
 import type { Lease } from './lease.ts'
 import type { Outside } from './outside.ts'
+import type { SubnetEntry } from './subnet.ts'
 
 /** What the thread is started with. */
 export interface ThreadData {
   config: DhcpSettings
   embedded: boolean
+  /** Those of subnets.csv, when there is one. */
+  networks: SubnetEntry[] | undefined
   isVerbose: boolean
 }
 

@@ -4,7 +4,7 @@ import type { Outside } from './outside.ts'
 import { openServer, type ServerParts } from './server.ts'
 import type { Call, FromThread, ThreadData, ToThread } from './thread-messages.ts'
 
-const { config, embedded, isVerbose } = workerData as ThreadData
+const { config, embedded, networks, isVerbose } = workerData as ThreadData
 const post = (message: FromThread | ThreadStart<Health>) => parentPort?.postMessage(message)
 const healthMs = 200
 
@@ -48,7 +48,7 @@ parentPort?.on('message', (message: ToThread) => {
   if (message.type === 'reply') settle(message)
 })
 try {
-  const server = await openServer({ config, outside, embedded, log, clock: systemClock })
+  const server = await openServer({ config, outside, embedded, networks, log, clock: systemClock })
   let told = JSON.stringify(server.health())
   const timer = setInterval(() => {
     const health = server.health()
