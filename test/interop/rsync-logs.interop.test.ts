@@ -1,7 +1,16 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { makeKeyPair } from '@linbo/ssh'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import {
+  findLogFacts,
+  forgetKey,
+  listHardware,
+  listImageUses,
+  listMissingFirmware,
+  saveUnknownMachines,
+} from '@linbo/db'
+import { makeKeyPair, readUploadPassword } from '@linbo/ssh'
 import ssh2 from 'ssh2'
 import { afterEach, expect, it } from 'vitest'
 import { requireTool } from '../support/require.ts'
@@ -17,7 +26,7 @@ requireTool('rsync')('files that clients announce', () => {
   })
 
   /** dropbear on a LINBO client, with these files. It answers `cat` and nothing else. */
-  async function client(files: Record<string, string>, listen = pc01): Promise<number> {
+  async function client(files: Record<string, string | Buffer>, listen = pc01): Promise<number> {
     const hostKey = makeKeyPair().privateKey
     const open = new Set<ssh2.Connection>()
     const sshd = new ssh2.Server({ hostKeys: [hostKey] }, (connection) => {
@@ -50,10 +59,10 @@ requireTool('rsync')('files that clients announce', () => {
   const log = (name: string) => join(server?.dataDir ?? '', 'logs', name)
 
   it('are fetched over SSH before the answer "no such file"', async () => {
-    const files: Record<string, string> = {
+    const files: Record<string, string | Buffer> = {
       '/tmp/linbo.log': 'first\n',
       '/tmp/image.status': '1 applied\n',
-      '/tmp/hwinfo.gz': 'gz1',
+      '/tmp/hwinfo.gz': gzipSync('gz1'),
     }
     server = await startSync({ LINBO_CLIENT_SSH_PORT: String(await client(files)) })
     const ran = await ask('/tmp/linbo.log')
@@ -69,7 +78,7 @@ requireTool('rsync')('files that clients announce', () => {
     expect((await ask('tmp/hwinfo.gz'))?.code).toBe(23)
     expect(readFileSync(log('pc01_linbo.log'), 'utf8')).toBe('first\nsecond\n')
     expect(readFileSync(log('pc01_image.status'), 'utf8')).toBe('2 applied\n')
-    expect(readFileSync(log('pc01_hwinfo.gz'), 'utf8')).toBe('gz1')
+    expect(gunzipSync(readFileSync(log('pc01_hwinfo.gz'))).toString()).toBe('gz1')
 
     const steps = server.events
       .filter((event) => event.type === 'boot.step')
@@ -85,7 +94,7 @@ requireTool('rsync')('files that clients announce', () => {
     expect(later.slice(5)).toEqual(['start-conf', 'ready', 'log'])
   })
 
-  it('are not asked for in a trial run, by unknown machines, or under other names', async () => {
+  it('are not asked for in a trial run, or under other names', async () => {
     server = await startSync({
       LINBO_CLIENT_SSH_PORT: String(await client({ '/tmp/linbo.log': 'x' }, '0.0.0.0')),
     })
@@ -98,8 +107,67 @@ requireTool('rsync')('files that clients announce', () => {
     ])
       expect((await ask(path))?.code).toBe(23)
     expect((await server.rsync(pc01, ['-n', '::linbo//tmp/linbo.log', 'x']))?.code).toBe(23)
-    expect((await ask('/tmp/linbo.log', '127.77.9.9'))?.code).toBe(23)
     expect(existsSync(log(''))).toBe(false)
+  })
+
+  it('tell what a host is made of, what it has, and what went wrong, without its passwords', async () => {
+    const list = [
+      '----- kernel log -----',
+      '  <4>[ 2.1] r8169 0000:02:00.0: Direct firmware load for rtl_nic/a.fw failed with error -2',
+      '----- kernel log end -----',
+      '23: None 00.0: 10103 CPU',
+      '  Hardware Class: cpu',
+      '  Model: 6.1.2 "A Core"',
+      '',
+    ]
+    const files: Record<string, string | Buffer> = {
+      '/tmp/hwinfo.gz': gzipSync(list.join('\n')),
+      '/tmp/image.status': '202611210800 applied: win11.qcow2 "202611010000"\n',
+    }
+    server = await startSync({ LINBO_CLIENT_SSH_PORT: String(await client(files)) })
+    await forgetKey(server.database.db, 'pc01')
+    const { password } = await readUploadPassword(server.dataDir)
+    files['/tmp/linbo.log'] =
+      `### 20261121-080000 linbo_wrapper linbo:typed sync:1 ###\nLINBO 7.4.11-0: x\nError: ${password} is wrong\n`
+    for (const name of ['hwinfo.gz', 'image.status', 'linbo.log']) await ask(`/tmp/${name}`)
+    const { db } = server.database
+    expect(await listHardware(db, ['02:00:00:00:00:01'])).toMatchObject([
+      { facts: { cpu: { model: 'A Core' } } },
+    ])
+    expect(await listImageUses(db, { hostname: 'pc01' })).toMatchObject([
+      { image: 'win11.qcow2', kind: 'applied', version: '202611010000' },
+    ])
+    expect(await findLogFacts(db, 'pc01')).toMatchObject({
+      linbo_version: '7.4.11-0',
+      errors: [{ time: '20261121-080000', text: 'Error: *** is wrong' }],
+    })
+    expect(await listMissingFirmware(db)).toMatchObject([{ name: 'rtl_nic/a.fw', hosts: ['pc01'] }])
+    const kept = readFileSync(log('pc01_linbo.log'), 'utf8')
+    expect(kept).toContain('linbo:*** sync:1')
+    expect(kept).not.toContain(password)
+  })
+
+  it('of machines that are no hosts are kept by MAC, else by address, and no key is pinned', async () => {
+    const port = await client({ '/tmp/linbo.log': 'stranger\n' }, '0.0.0.0')
+    server = await startSync({ LINBO_CLIENT_SSH_PORT: String(port) })
+    const now = new Date()
+    await saveUnknownMachines(server.database.db, [
+      {
+        ...{ mac: '02:00:00:00:00:aa', ip: '127.77.9.8', firmware: 'bios', boots: 1 },
+        ...{ first_at: now, last_at: now, step: null, ok: null, detail: null },
+      },
+    ])
+    expect((await ask('/tmp/linbo.log', '127.77.9.8'))?.code).toBe(23)
+    expect((await ask('/tmp/linbo.log', '127.77.9.9'))?.code).toBe(23)
+    const folder = log('unknown')
+    expect(readdirSync(folder).sort()).toEqual([
+      '02-00-00-00-00-aa_linbo.log',
+      '127.77.9.9_linbo.log',
+    ])
+    expect(statSync(folder).mode & 0o777).toBe(0o750)
+    expect(statSync(join(folder, '127.77.9.9_linbo.log')).mode & 0o777).toBe(0o640)
+    const pinned = await server.database.db.selectFrom('known_keys').selectAll().execute()
+    expect(pinned.map((key) => key.hostname)).not.toContain('127.77.9.9')
   })
 
   it('are given up quickly while SSH is not up, and no other client waits', async () => {

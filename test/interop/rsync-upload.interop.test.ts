@@ -11,7 +11,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findHost } from '@linbo/db'
+import { findHost, listRegistrations } from '@linbo/db'
+import { readUploadPassword } from '@linbo/ssh'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { requireTool } from '../support/require.ts'
 import { pc01, pc02, type SyncServer, startSync } from '../support/sync.ts'
@@ -36,8 +37,7 @@ requireTool('rsync')('rsync clients that upload', () => {
   beforeEach(async () => {
     server = await startSync()
     cache = mkdtempSync(join(tmpdir(), 'linbo-cache-'))
-    password =
-      readFileSync(join(server.dataDir, 'rsyncd.secrets'), 'utf8').trim().split(':')[1] ?? ''
+    password = (await readUploadPassword(server.dataDir)).password
   })
   afterEach(async () => {
     await server.stop()
@@ -255,30 +255,60 @@ requireTool('rsync')('rsync clients that upload', () => {
     expect(server.events.filter((event) => event.type.startsWith('transfer'))).toEqual([])
   })
 
-  it('register a new machine', async () => {
+  it('register a new machine, which waits to be approved', async () => {
+    const { db } = server.database
     const row = 'r2;pc99;lab;02:00:00:00:00:99;10.0.0.99;;;;classroom-studentcomputer;;1\n'
-    writeFileSync(join(cache, 'pc99.new'), row)
-    const send = () =>
-      server.rsync(
+    const send = (text: string, name = 'pc99') => {
+      writeFileSync(join(cache, `${name}.new`), text)
+      return server.rsync(
         '127.77.9.9',
-        ['--progress', '-HaP', join(cache, 'pc99.new'), 'linbo@::linbo-upload/pc99.new'],
+        ['--progress', '-HaP', join(cache, `${name}.new`), `linbo@::linbo-upload/${name}.new`],
         { password },
       )
-    expect((await send()).code).toBe(0)
+    }
+    expect((await send(row)).code).toBe(0)
     expect(await finished('pc99.new')).toMatchObject({ result: 'ok' })
-    expect(await findHost(server.database.db, 'pc99')).toMatchObject({
-      mac: '02:00:00:00:00:99',
-      ip: '10.0.0.99',
-      group: 'lab',
-      room: 'r2',
-      pxe: 1,
+    const [waiting] = await listRegistrations(db)
+    expect(waiting).toMatchObject({
+      ...{ state: 'pending', hostname: 'pc99', mac: '02:00:00:00:00:99', ip: '10.0.0.99' },
+      ...{ group: 'lab', room: 'r2', pxe: 1, from_ip: '127.77.9.9', raw: row.trim() },
     })
+    expect(await server.event('registration.created')).toMatchObject({
+      registration: waiting?.id,
+      state: 'pending',
+    })
+    expect(await findHost(db, 'pc99')).toBeUndefined()
     expect(readFileSync(live('last_registered'), 'utf8')).toBe(row)
-    expect((await send()).code).toBe(0)
-    expect((await finished('pc99.new', 1)).reason).toContain('registered already')
+
+    const changed = row.replace('10.0.0.99', 'DHCP')
+    expect((await send(changed)).code).toBe(0)
+    expect((await finished('pc99.new', 1)).reason).toContain('waits to be approved')
+    expect(await listRegistrations(db)).toMatchObject([{ id: waiting?.id, ip: null, times: 2 }])
+    expect(readFileSync(live('last_registered'), 'utf8')).toBe(changed)
+  })
+
+  it('note a machine that is a host already, and leave last_registered alone', async () => {
+    const row = 'R1;PC01;Win;02-00-00-00-00-01;127.77.0.1;;;;Classroom-StudentComputer;;1\n'
+    writeFileSync(join(cache, 'pc01.new'), row.replace('Classroom-StudentComputer', ''))
+    const before = await listRegistrations(server.database.db, { state: 'pending' })
+    const ran = await upload('pc01.new', row.replace('Classroom-StudentComputer', ''), 'pc01.new')
+    expect(ran.code).toBe(0)
+    expect((await finished('pc01.new')).reason).toBe('pc01 is registered already')
+    const [noted] = await listRegistrations(server.database.db, { state: 'duplicate' })
+    expect(noted).toMatchObject({ hostname: 'pc01', reason: expect.stringContaining('already') })
+    expect(await listRegistrations(server.database.db, { state: 'pending' })).toEqual(before)
+    expect(existsSync(live('last_registered'))).toBe(false)
+  })
+
+  it('are refused when they are no introduction', async () => {
     const bad = await upload('pc98.new', 'nonsense', 'pc98.new')
     expect(bad.code).toBe(0)
     expect((await finished('pc98.new')).result).toBe('failed')
-    expect(await findHost(server.database.db, 'pc98')).toBeUndefined()
+    const other = 'r2;pc97;lab;02:00:00:00:00:97;DHCP;;;;;;1\n'
+    await upload('pc96.new', other, 'pc96.new')
+    expect((await finished('pc96.new')).reason).toContain('it is about pc97')
+    await upload('pc95.new', 'x'.repeat(5000), 'pc95.new')
+    expect((await finished('pc95.new')).reason).toContain('too long')
+    expect(existsSync(live('last_registered'))).toBe(false)
   })
 })
