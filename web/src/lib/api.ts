@@ -5,7 +5,6 @@ import type {
   BootFile,
   EffectiveSetting,
   Host,
-  ImportResult,
   Lease,
   Operation,
   OperationOptions,
@@ -62,7 +61,6 @@ export const api = {
     http.patch<Host>(`/hosts/${part(hostname)}`, changes),
   removeHost: (hostname: string) => http.remove(`/hosts/${part(hostname)}`),
   forgetKey: (hostname: string) => http.remove(`/hosts/${part(hostname)}/known-key`),
-  importHosts: (csv: string) => http.send<ImportResult>('POST', '/hosts/import', csv, 'text/csv'),
 
   boots: (filter: { host?: string; mac?: string; limit?: number }) =>
     some<BootAttempt>('/boots', filter),

@@ -66,7 +66,7 @@ export const http = {
   send: async <T>(
     method: 'POST' | 'PUT',
     path: string,
-    body: string,
+    body: BodyInit,
     type: string,
     headers: Record<string, string> = {},
   ) => json<T>(await ask(method, url(path), body, type, headers)),

@@ -224,11 +224,4 @@ export interface EffectiveSetting {
   sentence: string
 }
 
-export interface ImportResult {
-  added: string[]
-  changed: string[]
-  unchanged: number
-  refused: { line: number; column: number; message: string; fix: string }[]
-}
-
 export const statuses: readonly HostStatus[] = ['linbo', 'booting', 'os', 'off', 'unknown']
