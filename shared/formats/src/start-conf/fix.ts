@@ -1,5 +1,11 @@
+import { countErrors } from './good-fix.ts'
 import { applyEdits, type LineEdit, StartConfError } from './line-edit.ts'
-import { type Problem, parseStartConf, type StartConfOptions } from './start-conf.ts'
+import {
+  type Problem,
+  parseStartConf,
+  type StartConf,
+  type StartConfOptions,
+} from './start-conf.ts'
 
 /**
  * Does what a problem's `fix` says.
@@ -20,24 +26,34 @@ export function fixAll(
   options: StartConfOptions = {},
 ): { text: string; fixed: Problem[] } {
   const fixed: Problem[] = []
-  let current = text
+  let conf = parseStartConf(text, options)
   for (let round = 0; round < mostRounds; round++) {
-    const edits: LineEdit[] = []
-    const touched = new Set<number>()
-    for (const problem of parseStartConf(current, options).problems) {
-      if (!problem.isSafe || meets(problem.edits, touched)) continue
-      for (const edit of problem.edits) for (const line of linesOf(edit)) touched.add(line)
-      edits.push(...problem.edits)
-      fixed.push(problem)
-    }
-    if (edits.length === 0) break
-    current = applyEdits(current, edits)
+    const safe = apart(conf.problems.filter((problem) => problem.isSafe))
+    const [first] = safe
+    if (!first) break
+    const together = applyAll(conf, safe, options)
+    // Each of them helps alone; where they do not go together, one is enough for this round.
+    const isWorse = countErrors(together.problems) > countErrors(conf.problems)
+    fixed.push(...(isWorse ? [first] : safe))
+    conf = isWorse ? applyAll(conf, [first], options) : together
   }
-  return { text: current, fixed }
+  return { text: conf.text, fixed }
 }
 
-function meets(edits: readonly LineEdit[], touched: ReadonlySet<number>): boolean {
-  return edits.some((edit) => linesOf(edit).some((line) => touched.has(line)))
+function applyAll(conf: StartConf, problems: Problem[], options: StartConfOptions): StartConf {
+  const edits = problems.flatMap((problem) => problem.edits)
+  return parseStartConf(applyEdits(conf.text, edits), options)
+}
+
+/** Those whose edits do not meet those of one before. */
+function apart(problems: readonly Problem[]): Problem[] {
+  const touched = new Set<number>()
+  return problems.filter((problem) => {
+    const lines = problem.edits.flatMap(linesOf)
+    if (lines.some((line) => touched.has(line))) return false
+    for (const line of lines) touched.add(line)
+    return true
+  })
 }
 
 function linesOf({ line, was }: LineEdit): number[] {

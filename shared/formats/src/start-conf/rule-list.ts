@@ -40,7 +40,7 @@ export const startConfRules: readonly Rule[] = [
   ...startRules,
 ]
 
-/** Everything wrong with a start.conf, in line order. */
+/** Everything wrong with a start.conf, in line order. Whether the fixes help is not tried out. */
 export function findProblems(
   conf: StartConf,
   sections: OpenSection[],

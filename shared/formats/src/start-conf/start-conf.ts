@@ -1,5 +1,6 @@
 import { parsePartitionSize } from '../partition-size.ts'
 import type { DiskFacts } from './checked.ts'
+import { withGoodFixes } from './good-fix.ts'
 import { type Line, printLines, readLines } from './line.ts'
 import type { LineEdit } from './line-edit.ts'
 import { findProblems } from './rule-list.ts'
@@ -96,6 +97,12 @@ export interface StartConfOptions extends DiskFacts {
 
 /** Reads a start.conf as the client's shell would and says what is wrong with it. Never throws. */
 export function parseStartConf(text: string, options: StartConfOptions = {}): StartConf {
+  const conf = readAndCheck(text, options)
+  const problems = withGoodFixes(conf, (changed) => readAndCheck(changed, options).problems)
+  return { ...conf, problems }
+}
+
+function readAndCheck(text: string, options: StartConfOptions): StartConf {
   const lines = readLines(text)
   const { sections, stray } = readSections(lines)
   const named = (name: string) => sections.filter((section) => section.name === name)
