@@ -2,6 +2,7 @@ import type { BusEvent } from '@linbo/bus'
 import { pause } from '@linbo/runtime'
 import { WebSocket } from 'ws'
 import type { Io } from './io.ts'
+import { type OnStep, readProgress } from './progress-lines.ts'
 import { findServer, problemOf, unreachable } from './server-access.ts'
 
 /** A page of a listing. */
@@ -18,6 +19,19 @@ export interface Client {
   text(method: string, path: string, body?: string | Uint8Array, type?: string): Promise<string>
   /** Fetches a file as it is. */
   bytes(path: string): Promise<Uint8Array>
+  /** Fetches a large file piece by piece. */
+  download(path: string): Promise<AsyncIterable<Uint8Array>>
+  /** Has the server do something that takes its time, and tells how far it is. */
+  follow<T>(
+    method: string,
+    path: string,
+    options?: {
+      body?: string | Uint8Array | ReadableStream<Uint8Array>
+      type?: string
+      headers?: Record<string, string>
+      onStep?: OnStep
+    },
+  ): Promise<T>
   /** Every item of a listing, page by page. */
   all<T>(path: string): Promise<T[]>
   /** Follows the event stream from `since` on, reconnecting when it breaks, until `signal` aborts. */
@@ -37,11 +51,18 @@ export function createClient(io: Io): Client {
   const base = `${url}/api/v1`
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
 
-  async function send(method: string, path: string, body?: string | Uint8Array, type?: string) {
+  async function send(
+    method: string,
+    path: string,
+    body?: string | Uint8Array | ReadableStream<Uint8Array>,
+    type?: string,
+    more: Record<string, string> = {},
+  ) {
     const response = await fetch(`${base}${path}`, {
       method,
-      headers: { ...headers, ...(type ? { 'content-type': type } : {}) },
+      headers: { ...headers, ...(type ? { 'content-type': type } : {}), ...more },
       ...(body === undefined ? {} : { body: body as BodyInit }),
+      ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
     }).catch((cause) => {
       throw unreachable(url, cause)
     })
@@ -59,6 +80,17 @@ export function createClient(io: Io): Client {
     },
     text: async (method, path, body, type) => (await send(method, path, body, type)).text(),
     bytes: async (path) => new Uint8Array(await (await send('GET', path)).arrayBuffer()),
+    async download(path) {
+      return (await send('GET', path)).body ?? new ReadableStream<Uint8Array>()
+    },
+    async follow<T>(
+      method: string,
+      path: string,
+      { body, type, headers: more, onStep }: Parameters<Client['follow']>[2] = {},
+    ) {
+      const response = await send(method, path, body, type, more)
+      return readProgress<T>(response.body, onStep)
+    },
     async all<T>(path: string) {
       const items: T[] = []
       let next: string | null = null

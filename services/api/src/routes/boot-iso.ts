@@ -27,7 +27,7 @@ const make = createRoute({
   },
 })
 
-const fetch = createRoute({
+const read = createRoute({
   method: 'get',
   path: '/',
   tags: ['boot-files'],
@@ -51,7 +51,10 @@ export function bootIso(deps: AppDeps) {
       throw apiError('START_CONF_UNKNOWN', `there is no start.conf of group ${group}`)
     return findKernelOptions(text)
   }
-  return createRouter()
+  const router = createRouter()
+  // By hand: the answer goes straight to the socket.
+  router.openAPIRegistry.registerPath(read)
+  return router
     .openapi(make, async (c) => {
       const { group } = c.req.valid('query')
       const kernelOptions = await optionsOf(group)
@@ -65,8 +68,8 @@ export function bootIso(deps: AppDeps) {
         (err) => deps.log.error({ err }, 'boot medium not made'),
       )
     })
-    .openapi(fetch, async (c) => {
-      const { group } = c.req.valid('query')
+    .get('/', async (c) => {
+      const group = c.req.query('group')
       const { path, key } = await deps.bootIso.make({ kernelOptions: await optionsOf(group) })
       const name = group === undefined ? 'linbo.iso' : `linbo-${group}.iso`
       return downloadFile(
