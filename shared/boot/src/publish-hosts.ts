@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { linkSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -128,14 +128,36 @@ async function link(root: string, links: LinkFolder, published: Published): Prom
       published.removed.push(relative(name))
     }
   }
+  const make = createLinker(join(root, folder))
   for (const [name, target] of missing) {
-    const path = join(root, folder, name)
-    if (wrong.has(name)) {
-      const temporary = join(root, folder, `.${name}.${randomBytes(6).toString('hex')}`)
-      symlinkSync(target, temporary)
-      renameSync(temporary, path)
-    } else symlinkSync(target, path)
+    make(name, target, wrong.has(name))
     published.written.push(relative(name))
     await rest()
+  }
+}
+
+/**
+ * Makes the symbolic links of a folder, also in the place of others. Those to the same place share one inode: finding a
+ * free one is most of the work, and on a busy ext4 by far.
+ */
+function createLinker(folder: string) {
+  const made = new Map<string, string>()
+  const put = (target: string, path: string) => {
+    const same = made.get(target)
+    try {
+      if (same !== undefined) return linkSync(same, path)
+    } catch {
+      // The file system has its limits; then it is an inode of its own.
+    }
+    symlinkSync(target, path)
+  }
+  return (name: string, target: string, isTaken: boolean) => {
+    const path = join(folder, name)
+    if (isTaken) {
+      const temporary = join(folder, `.${name}.${randomBytes(6).toString('hex')}`)
+      put(target, temporary)
+      renameSync(temporary, path)
+    } else put(target, path)
+    made.set(target, path)
   }
 }
