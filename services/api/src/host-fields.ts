@@ -50,7 +50,7 @@ export const schoolName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a school has only a-z, 0-9 and -')
 
-const fields = {
+export const fields = {
   mac,
   ip: checked(whyNotHostIp)
     .nullable()

@@ -9,6 +9,7 @@ import { createRecordBatch, fromRow } from './record-batch.ts'
 import type { RecorderDeps } from './recorder.ts'
 import { createStatusKeeper } from './status-keeper.ts'
 import { endSilent, foldTransfer, type TransferLog } from './transfer-log.ts'
+import { createUnknownKeeper } from './unknown-keeper.ts'
 
 /** Where the recorder got to in the event stream, for the one that takes over. */
 export const positionKey = 'recorder:position'
@@ -41,6 +42,7 @@ export async function startRecording(deps: RecorderDeps): Promise<Recording> {
       if (position !== undefined) await bus.state.set(positionKey, position, positionTtlMs)
     },
   })
+  const unknown = createUnknownKeeper({ db, now: clock.now })
   const boots = createBootKeeper({
     ...{ db, bus, now: clock.now, batch, timeline },
     patience: deps.patience,
@@ -55,6 +57,7 @@ export async function startRecording(deps: RecorderDeps): Promise<Recording> {
       mac: event.mac ?? host?.mac ?? null,
     }
     const folded = await boots.step(step, host)
+    if (!host && event.mac) await unknown.seen(event.mac, event)
     if (!host || event.step === 'os') return
     if (folded)
       await statuses.set(host, { status: statusOfAttempt(folded.attempt), ip: event.ip ?? host.ip })
@@ -62,6 +65,7 @@ export async function startRecording(deps: RecorderDeps): Promise<Recording> {
   }
   const onSeen = async (event: Omit<BusEvent<'host.seen'>, 'type' | 'at' | 'id'>) => {
     const host = await machines.find(event)
+    if (!host && event.mac) await unknown.seen(event.mac, { type: 'host.seen', ip: event.ip })
     if (!host) return
     const isLinbo = event.by === 'rsync' || event.by === 'ssh'
     if (event.by === 'ssh' && boots.isAwaited(event)) {
@@ -116,11 +120,13 @@ export async function startRecording(deps: RecorderDeps): Promise<Recording> {
     boots.tick()
     for (const row of endSilent(transfers, clock.now())) batch.transfer(row)
     statuses.expire()
+    await unknown.flush()
     if (clock.now() - prunedAt < pruneMs) return
     prunedAt = clock.now()
     const before = new Date(clock.now() - keptMs)
     await pruneBoots(db, before)
     await pruneTransfers(db, before)
+    await unknown.prune()
   }
   let cancelTick = () => {}
   const tickLater = () => {
@@ -136,6 +142,7 @@ export async function startRecording(deps: RecorderDeps): Promise<Recording> {
   tickLater()
   const settled = async () => {
     await work
+    await unknown.flush()
     await batch.flush()
   }
   return {

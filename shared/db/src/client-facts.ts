@@ -90,7 +90,12 @@ export function listImageUses(
   db: Db,
   filter: { hostname?: string; image?: string } = {},
 ): Promise<ImageUseRow[]> {
-  let query = db.selectFrom('image_uses').selectAll().orderBy('at', 'desc').orderBy('hostname')
+  let query = db
+    .selectFrom('image_uses')
+    .selectAll()
+    .orderBy('at', 'desc')
+    .orderBy('hostname')
+    .orderBy('image')
   if (filter.hostname) query = query.where('hostname', '=', filter.hostname)
   if (filter.image) query = query.where('image', '=', filter.image)
   return query.execute()

@@ -1,4 +1,5 @@
 import { type Generated, type Selectable, sql } from 'kysely'
+import type { BootRow } from './boots.ts'
 import type { Db } from './schema.ts'
 
 /** A machine that was heard of and is no host. */
@@ -102,4 +103,17 @@ export async function pruneUnknownMachines(db: Db, before: Date): Promise<void> 
       or mac in (
         select mac from unknown_machines order by is_hidden desc, last_at desc offset ${keptMachines}
       )`.execute(db)
+}
+
+/** The newest boot of each of these machines while it was no host. */
+export function latestBootsOfUnknown(db: Db, macs: string[]): Promise<BootRow[]> {
+  if (macs.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('boots')
+    .distinctOn('mac')
+    .selectAll()
+    .where('mac', 'in', macs)
+    .orderBy('mac')
+    .orderBy('started_at', 'desc')
+    .execute()
 }

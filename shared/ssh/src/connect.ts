@@ -10,8 +10,8 @@ export interface ConnectOptions {
   /** LINBO's dropbear listens on 2222. */
   port: number
   privateKey: string
-  /** Where host keys are pinned: the first one seen is the only one accepted later. */
-  db: Db
+  /** Where host keys are pinned: the first one seen is the only one accepted later. Undefined takes any key. */
+  db: Db | undefined
   /** To connect and authenticate, in milliseconds. */
   timeoutMs: number
   /** Gives up connecting (`SSH_UNREACHABLE`). It has no effect on a connection that stands. */
@@ -42,10 +42,11 @@ export interface SshConnection {
  * @throws LinboError `SSH_UNREACHABLE`, `SSH_REFUSED` (our key is not known there) or `SSH_HOST_KEY`.
  */
 export async function connectClient(options: ConnectOptions): Promise<SshConnection> {
-  const pinned = await findKnownKey(options.db, options.hostname)
+  const { db } = options
+  const pinned = db && (await findKnownKey(db, options.hostname))
   const client = new ssh2.Client()
   const fingerprint = await logIn(client, options, pinned)
-  if (pinned === undefined) await pin(client, options, fingerprint)
+  if (db && pinned === undefined) await pin(client, db, options, fingerprint)
   return {
     exec: (words, execOptions = {}) => exec(client, words, execOptions),
     async read(words, { maxBytes, silenceMs }) {
@@ -131,10 +132,10 @@ function logIn(
 }
 
 /** Pins the key, and checks that nobody pinned another one since we looked. */
-async function pin(client: ssh2.Client, options: ConnectOptions, fingerprint: string) {
+async function pin(client: ssh2.Client, db: Db, options: ConnectOptions, fingerprint: string) {
   try {
-    await pinKey(options.db, options.hostname, fingerprint)
-    const pinned = await findKnownKey(options.db, options.hostname)
+    await pinKey(db, options.hostname, fingerprint)
+    const pinned = await findKnownKey(db, options.hostname)
     if (pinned !== undefined && pinned !== fingerprint) {
       throw hostKeyError(options, fingerprint, pinned, undefined)
     }

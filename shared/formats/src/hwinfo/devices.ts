@@ -5,7 +5,7 @@ import type { Disk, Hardware, NetworkCard } from './hardware.ts'
 const mostDevices = 64
 
 export function readDisks(blocks: HwinfoBlock[], partitions: string[]): Disk[] {
-  const sizes = new Map(
+  const sizes = new Map<string, number>(
     partitions.flatMap((line) => {
       const [, kib, name] = /^\d+\s+\d+\s+(\d{1,15})\s+(\S+)$/.exec(line) ?? []
       return name === undefined ? [] : [[`/dev/${name}`, Number(kib) * 1024] as const]
