@@ -24,6 +24,10 @@ export const schema = {
     500,
     'How many listeners to the event stream are served at once.',
   ),
+  LINBO_DEVICES_FILE: setting.optional(
+    undefined,
+    "A devices.csv whose changes are taken over, and those of other schools beside it; linuxmuster's is `/etc/linuxmuster/sophomorix/default-school/devices.csv`.",
+  ),
   LINBO_BOOT_PATIENCE: setting.count(1, 1000)(
     100,
     'How long a booting machine may be quiet before it counts as stuck, in percent: 100 is 45 to 180 seconds, by what it does.',

@@ -7,6 +7,7 @@ import type { BootConfigPublisher } from './boot-configs.ts'
 import type { BootFileServer } from './boot-files.ts'
 import type { BootPackages } from './boot-packages.ts'
 import type { Dashboard } from './dashboard.ts'
+import type { DevicesWatch } from './devices-watch.ts'
 import type { EventSource } from './event-source.ts'
 import type { GroupRenames } from './group-rename.ts'
 import type { LiveTransfers } from './live-transfers.ts'
@@ -42,6 +43,8 @@ export interface AppDeps {
   history: StartConfHistory
   groupRenames: GroupRenames
   bootConfigs: BootConfigPublisher
+  /** Undefined when no devices.csv is watched. */
+  devicesWatch: Pick<DevicesWatch, 'recheck'> | undefined
   bootFiles: BootFileServer
   bootBuilder: BootBuilder
   bootIso: BootIsoMaker

@@ -8,8 +8,10 @@ import { type Api, createApp } from './app.ts'
 import { createBootBuilder } from './boot-build.ts'
 import { createBootConfigPublisher } from './boot-configs.ts'
 import { createBootFileServer } from './boot-files.ts'
+import { createBootPackages } from './boot-packages.ts'
 import { type ApiConfig, schema } from './config.ts'
 import { createDashboard } from './dashboard.ts'
+import { createDevicesWatch } from './devices-watch.ts'
 import { createEventSource } from './event-source.ts'
 import { createEventsSocket } from './events-socket.ts'
 import { createGroupRenames } from './group-rename.ts'
@@ -36,6 +38,11 @@ export type { OperationView as Operation } from './operation-view.ts'
 export type { RegistrationRules } from './registration-rules.ts'
 export type { RegistrationView as Registration } from './registration-view.ts'
 export type { BootFile } from './routes/boot-files.ts'
+export type {
+  BootPackageActivation,
+  BootPackageImport,
+  BootPackageView as BootPackage,
+} from './routes/boot-packages.ts'
 export type { BootSet } from './routes/boot-sets.ts'
 export type { Status } from './routes/status.ts'
 export type { VersionView as StartConfVersion } from './start-conf-view.ts'
@@ -78,6 +85,12 @@ export function createApiService(parts: ApiParts): Service {
     ...{ db, bus, clock, log, bootConfigs },
     hasStartConf: async (group) => (await startConfs.list()).includes(group),
   })
+  const devicesWatch = config.LINBO_DEVICES_FILE
+    ? createDevicesWatch({
+        ...{ file: config.LINBO_DEVICES_FILE, db, bus, log, bootConfigs },
+        groups: startConfs.list,
+      })
+    : undefined
   const ipxeGuard = createIpxeGuard({ root: config.LINBO_DIR, bus, log })
   const bootFiles = createBootFileServer({
     ...{ root: config.LINBO_DIR, db, bus, log, clock },
@@ -85,6 +98,14 @@ export function createApiService(parts: ApiParts): Service {
     stallMs: 60_000,
   })
   const bootBuilder = createBootBuilder({ config, bus, log, now: clock.now })
+  const bootPackages = createBootPackages({
+    ...{
+      dataDir: config.LINBO_DATA_DIR,
+      root: config.LINBO_DIR,
+      configDir: config.LINBO_CONFIG_DIR,
+    },
+    ...{ bus, bootBuilder, now: clock.now, maxBytes: config.LINBO_PACKAGE_MB * 1_000_000 },
+  })
   const dashboard = createDashboard(config.LINBO_WEB_DIR)
   let server: HttpServer | undefined
   let failure: Error | undefined
@@ -98,7 +119,9 @@ export function createApiService(parts: ApiParts): Service {
       await ipxeGuard.start()
       await recorder.start()
       await groupRenames.recover()
+      await bootPackages.start()
       await bootConfigs.start()
+      await devicesWatch?.start()
       await registrations.start()
       const deps = {
         ...{
@@ -110,6 +133,7 @@ export function createApiService(parts: ApiParts): Service {
           startConfs,
           history,
           bootConfigs,
+          devicesWatch,
           bootFiles,
           registrations,
           logFiles: createLogFiles(config.LINBO_DATA_DIR),
@@ -122,6 +146,7 @@ export function createApiService(parts: ApiParts): Service {
         dataDir: config.LINBO_DATA_DIR,
         configDir: config.LINBO_CONFIG_DIR,
         bootBuilder,
+        bootPackages,
         bootIso: createBootIsoMaker(config.LINBO_DIR, join(config.LINBO_DATA_DIR, 'boot-iso')),
         bodyBytes: config.LINBO_HTTP_BODY_BYTES,
         sessions: createSessions(db, clock.now),
@@ -144,6 +169,7 @@ export function createApiService(parts: ApiParts): Service {
       bootFiles.close()
       await bootBuilder.idle()
       await registrations.stop()
+      await devicesWatch?.stop()
       await bootConfigs.stop()
       await recorder.stop()
       await ipxeGuard.stop()
@@ -153,7 +179,7 @@ export function createApiService(parts: ApiParts): Service {
       if (failure) return { state: 'failed', detail: failure.message }
       if (!server) return { state: 'stopped' }
       const facts = { port: server.port, recording: recorder.isRecording() }
-      const problem = bootConfigs.problem()
+      const problem = bootConfigs.problem() ?? devicesWatch?.problem()
       if (problem) return { state: 'degraded', detail: problem, facts }
       return { state: 'ok', facts }
     },

@@ -9,6 +9,7 @@ import { createApp } from './app.ts'
 import { createBootBuilder } from './boot-build.ts'
 import { createBootConfigPublisher } from './boot-configs.ts'
 import { createBootFileServer } from './boot-files.ts'
+import { createBootPackages } from './boot-packages.ts'
 import { createDashboard } from './dashboard.ts'
 import type { AppDeps } from './deps.ts'
 import { createEventSource } from './event-source.ts'
@@ -116,6 +117,10 @@ export async function openTestApp(
     dataDir: join(folder, 'data'),
     configDir: join(folder, 'config'),
     bootBuilder,
+    bootPackages: createBootPackages({
+      ...{ dataDir: join(folder, 'data'), root, configDir: join(folder, 'config') },
+      ...{ bus, bootBuilder, now: clock.now, maxBytes: 5_000_000 },
+    }),
     version: '0.0.0',
     bodyBytes: options.bodyBytes ?? 100_000,
     sessions: createSessions(db, clock.now),
@@ -124,6 +129,7 @@ export async function openTestApp(
     history,
     groupRenames,
     bootConfigs,
+    devicesWatch: undefined,
     registrations,
     logFiles: createLogFiles(join(folder, 'data')),
     bootIso: createBootIsoMaker(root, join(folder, 'boot-iso')),

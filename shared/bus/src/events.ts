@@ -182,6 +182,16 @@ export interface Events {
   }
   'image.published': { image: string; sizeBytes: number; host: string | null }
   'image.removed': { image: string }
+  /** A devices.csv that is watched changed and was taken over. */
+  'devices-file.imported': {
+    file: string
+    school: string
+    added: number
+    changed: number
+    removed: number
+  }
+  /** It changed and cannot be taken over: the hosts stay as they are. */
+  'devices-file.refused': { file: string; school: string; reason: string; fix: string | null }
   /** A start.conf was written or removed; `disk` is who edits the file itself. */
   'start-conf.changed': {
     group: string
@@ -191,6 +201,8 @@ export interface Events {
   }
   /** Machines get another set of kernel and initramfs from now on. */
   'boot-files.changed': { set: string; version: string | null }
+  /** A version of LINBO's packages came, is given to machines, or went; `package` is its id. */
+  'boot-package.changed': { package: string; change: 'imported' | 'activated' | 'removed' }
   'lease.changed': { mac: string; ip: string; host: string | null; expiresAt: string }
   /** Another DHCP server answers on a network of ours. */
   'dhcp.server': { ip: string; mac: string | null; network: string; expected: boolean }

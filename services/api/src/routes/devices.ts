@@ -100,6 +100,7 @@ export function devices(deps: AppDeps) {
       if (!dryRun) {
         await audit(deps, c, 'host.import', 'devices.csv', countsOf(result))
         await afterImport({ bus, bootConfigs }, result)
+        await deps.devicesWatch?.recheck()
       }
       return c.json(result, 200)
     })
