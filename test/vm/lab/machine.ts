@@ -25,11 +25,13 @@ export interface MachineOptions {
   memoryMiB: number
   /** The bridge it is plugged into, when not the first one. */
   bridge?: string
+  /** An image that it starts from in place of the network, as a CD or on USB. */
+  medium?: { image: string; kind: 'cd' | 'usb' }
 }
 
 const ovmf = '/usr/share/OVMF'
 
-/** Switches on a machine that boots from the network first. */
+/** Switches on a machine that boots from the network, or from a medium, first. */
 export async function powerOn(network: LabNetwork, options: MachineOptions): Promise<Machine> {
   const { name, folder } = options
   const file = (suffix: string) => join(folder, `${name}.${suffix}`)
@@ -76,6 +78,8 @@ function qemuArguments(
   const withoutPxe = ['IPv4PXESupport', 'IPv6PXESupport'].flatMap((name) => [
     ...['-fw_cfg', `name=opt/org.tianocore/${name},string=no`],
   ])
+  const fromMedium = options.medium ? mediumArguments(options.medium) : []
+  const order = options.medium ? '' : ',bootindex=0'
   return [
     // graphics=off sends SeaBIOS, iPXE and GRUB to the serial port as well.
     ...['-machine', firmware === 'bios' ? 'q35,graphics=off' : 'q35'],
@@ -85,12 +89,21 @@ function qemuArguments(
     ...(firmware === 'bios' ? [] : flash),
     ...(firmware === 'uefi-http' ? withoutPxe : []),
     ...['-netdev', `tap,id=net0,ifname=${tap},script=no,downscript=no`],
-    ...['-device', `virtio-net-pci,netdev=net0,mac=${mac},bootindex=0${rom}`],
+    ...['-device', `virtio-net-pci,netdev=net0,mac=${mac}${order}${rom}`],
     ...['-drive', `if=none,id=disk0,format=qcow2,cache=unsafe,discard=unmap,file=${file('disk')}`],
     ...['-device', 'ide-hd,drive=disk0,bus=ide.0,bootindex=1'],
+    ...fromMedium,
     ...['-display', 'none', '-serial', `file:${file('serial')}`],
     ...['-monitor', `unix:${file('monitor')},server=on,wait=off`],
   ]
+}
+
+function mediumArguments({ image, kind }: { image: string; kind: 'cd' | 'usb' }): string[] {
+  const device =
+    kind === 'cd'
+      ? ['-device', 'ide-cd,drive=medium,bus=ide.1,bootindex=0']
+      : ['-device', 'qemu-xhci', '-device', 'usb-storage,drive=medium,bootindex=0']
+  return ['-drive', `if=none,id=medium,format=raw,readonly=on,file=${image}`, ...device]
 }
 
 /** Gives QEMU's monitor one command and waits until its prompt is back. */
