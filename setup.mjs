@@ -9,7 +9,17 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(fileURLToPath(import.meta.url))
 const debian = {
-  start: ['rsync', 'grub-common', 'grub-efi-amd64-bin', 'grub-pc-bin', 'ipxe', 'xz-utils', 'gpgv'],
+  start: [
+    'rsync',
+    'grub-common',
+    'grub-efi-amd64-bin',
+    'grub-pc-bin',
+    'ipxe',
+    'xz-utils',
+    'gpgv',
+    'mtools',
+    'xorriso',
+  ],
   test: [
     'atftp',
     'busybox-static',
