@@ -37,7 +37,7 @@ fi
 ${menu.isGraphical ? graphics : ''}${isPlainForIpxe(menu.kernelOptions.join(' ')) ? '' : withoutHttp}${sharedFunctions}${netbootFunctions}
 # boot_linbo WORD... starts LINBO with further kernel parameters.
 function boot_linbo {
-  set root="$cache"
+${menu.isGraphical ? '  set enable_progress_indicator=1\n' : ''}  set root="$cache"
   if [ -s /linbo64 ]; then
     if [ -s /linbofs64 ]; then
       linux /linbo64 ${parameters} $@ localboot
@@ -66,8 +66,9 @@ fi
 set theme="$theme_folder/theme.txt"
 `
 
-/** Fonts are fetched when nothing could be started, because then the menu comes up. */
-const loadFonts = `  for font in ${menuFonts.map(({ file }) => file).join(' ')}; do
+/** Fonts are fetched when nothing could be started, because then the menu comes up; without bars for each icon. */
+const loadFonts = `  set enable_progress_indicator=0
+  for font in ${menuFonts.map(({ file }) => file).join(' ')}; do
     loadfont "$theme_folder/$font"
   done
 `

@@ -10,13 +10,13 @@ export const themeColors = {
 } as const
 
 export const themeLayout = {
-  logo: { topPercent: 5, width: 300, height: 90 },
+  logo: { topPercent: 5, width: 286, height: 90 },
   menu: { leftPercent: 14, topPercent: 27, widthPercent: 72, heightPercent: 56 },
   item: { height: 42, padding: 12, spacing: 4, icon: 32, iconSpace: 14 },
   /** Of the picture round the menu and of the one round the selected entry. */
   corner: 12,
   hintTopPercent: 89,
-  timeoutTopPercent: 94,
+  timeoutTopPercent: 93,
 } as const
 
 /** GRUB takes a colour as three numbers outside themes. */

@@ -1,7 +1,7 @@
 import { access, chmod, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toLinboError, writeAtomic } from '@linbo/runtime'
-import { themeText } from './grub-theme.ts'
+import { installTheme } from './theme-files.ts'
 
 /** The folders of LINBO's own layout, with their modes. */
 const folders: Record<string, number> = {
@@ -22,12 +22,11 @@ const folders: Record<string, number> = {
 
 const files: Record<string, string> = {
   'start.conf': '# start.conf of machines without a group\n',
-  'boot/grub/themes/linbo/theme.txt': themeText,
 }
 
 /**
- * Makes the folders and files LINBO clients cannot do without. What is there already stays as it is, whoever
- * made it.
+ * Makes the folders and files LINBO clients cannot do without, and puts GRUB's theme there. What is there already
+ * stays as it is, whoever made it; only our own theme is renewed.
  * @returns the paths that were made, relative to root.
  * @throws LinboError `BOOT_TREE_UNWRITABLE`
  */
@@ -50,6 +49,7 @@ export async function ensureTree(root: string): Promise<string[]> {
       await writeAtomic(path, content)
       made.push(file)
     }
+    made.push(...(await installTheme(root)))
   } catch (error) {
     throw toLinboError(
       error,
