@@ -9,6 +9,8 @@ export interface Io {
   /** Prints text or bytes as they are. */
   write(text: string | Uint8Array): void
   err(text: string): void
+  /** What comes in when a command is told to read it. */
+  input: NodeJS.ReadableStream
   /** Width of the terminal that lines are printed on; undefined when they go to a file or a pipe. */
   columns: number | undefined
   /** The terminal to draw progress on, when there is one. */
@@ -41,6 +43,9 @@ export function processIo(): Io {
     out: (text) => void process.stdout.write(`${text}\n`),
     write: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(`${text}\n`),
+    get input() {
+      return process.stdin
+    },
     columns: process.stdout.isTTY ? process.stdout.columns || 80 : undefined,
     terminal: process.stderr.isTTY ? (process.stderr as Io['terminal']) : undefined,
     env: process.env,

@@ -4,7 +4,7 @@ import { type Client, createClient } from './client.ts'
 import { linbo } from './commands/index.ts'
 import { ExitCode, exitCodeOf, usageError } from './exit-code.ts'
 import type { Io } from './io.ts'
-import { usageOf } from './usage.ts'
+import { several, usageOf } from './usage.ts'
 
 /** What a command's `run` finds in `context.data`. */
 export interface CommandData {
@@ -85,7 +85,7 @@ async function resolved(value: unknown): Promise<unknown> {
 function parse(command: CommandDef, rest: string[]) {
   const defined = (command.args ?? {}) as Record<
     string,
-    { type?: string; alias?: string | string[] }
+    { type?: string; alias?: string | string[]; valueHint?: string }
   >
   const flags = new Set<string>()
   for (const [name, one] of Object.entries(defined)) {
@@ -106,7 +106,8 @@ function parse(command: CommandDef, rest: string[]) {
       if (one.type === 'string' && isEmpty)
         throw usageError(`--${name} needs a value`, 'See --help.')
     }
-    const extra = (args as { _: string[] })._.slice(positionals.length)
+    const takesSeveral = positionals.some(([, one]) => one.valueHint === several)
+    const extra = takesSeveral ? [] : (args as { _: string[] })._.slice(positionals.length)
     if (extra.length > 0)
       throw usageError(`"${extra.join(' ')}" is one word too many`, 'See --help.')
     return args as never

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import type { BusEvent } from '@linbo/bus'
 import { listenTcp } from '@linbo/runtime'
 import { WebSocketServer } from 'ws'
@@ -12,7 +13,7 @@ export interface TestIo extends Io {
 }
 
 /** An Io that keeps what is printed. */
-export function testIo(env: Record<string, string> = {}): TestIo {
+export function testIo(env: Record<string, string> = {}, input = ''): TestIo {
   let out = ''
   let err = ''
   const abort = new AbortController()
@@ -27,6 +28,7 @@ export function testIo(env: Record<string, string> = {}): TestIo {
     err: (text) => {
       err += `${text}\n`
     },
+    input: Readable.from(input === '' ? [] : [Buffer.from(input)]),
     columns: undefined,
     terminal: undefined,
     env: { LINBO_DATA_DIR: '/nonexistent', ...env },

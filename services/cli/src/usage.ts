@@ -6,8 +6,12 @@ interface Arg {
   type?: string
   description?: string
   required?: boolean
+  valueHint?: string
   default?: unknown
 }
+/** The `valueHint` of a positional argument that may be given more than once. */
+export const several = 'several'
+
 interface Meta {
   name?: string
   description?: string
@@ -26,7 +30,7 @@ export function usageOf(command: CommandDef, subCommands: [string, string][]): s
   const form = [
     name,
     ...(subCommands.length > 0 ? ['<command>'] : []),
-    ...positionals.map(([word]) => `<${word}>`),
+    ...positionals.map(([word, arg]) => `<${word}>${arg.valueHint === several ? '...' : ''}`),
     ...options.filter(([, arg]) => arg.required).map(written),
     ...(options.some(([, arg]) => !arg.required) ? ['[options]'] : []),
   ]
