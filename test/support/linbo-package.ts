@@ -65,7 +65,7 @@ export function linboPackage(options: LinboPackage = {}): Buffer {
         './usr/sbin/update-linbofs': '#!/bin/bash\nexit 1\n',
         './srv/linbo/linbo-version': `LINBO ${version}: Test\n`,
         './srv/linbo/boot/grub/grub.cfg': '# theirs\n',
-        './srv/linbo/icons/win11.svg': '<svg/>',
+        './srv/linbo/icons/theirs.svg': '<svg/>',
         './srv/linbo/linuxmuster-win/win11.global.reg': 'REGEDIT4\r\n',
       }
   for (const [path, content] of Object.entries(options.serverfs ?? {}))

@@ -1,8 +1,19 @@
 import { z } from '@hono/zod-openapi'
+import { progressType } from './progress-answer.ts'
 
 /** The answer of a route in the OpenAPI document. */
 export function json<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { 'application/json': { schema } } }
+}
+
+/** The answer of a route that tells its progress (`progress-answer.ts`); `result` says what the last line holds. */
+export function progressLines(result: string) {
+  // A type of our own name, because answers of JSON types are checked as one value.
+  const type: string = progressType
+  return {
+    description: `Lines of progress, { step, percent }, and { result } or { problem } as the last one. The result: ${result}`,
+    content: { [type]: { schema: z.string() } },
+  }
 }
 
 /** A JSON body that has to be there. */

@@ -27,7 +27,7 @@ const open = new Set([
 ])
 
 /** Bodies a page of another site cannot send without asking first, and plain text. */
-const bodyTypes = /^(application\/json|text\/plain|text\/csv)\s*(;|$)/i
+const bodyTypes = /^(application\/json|application\/octet-stream|text\/plain|text\/csv)\s*(;|$)/i
 
 /** Who may do what. Everything below /api/v1 needs the admin token or a session. */
 export function decideAccess(facts: RequestFacts): Access {

@@ -7,6 +7,8 @@ import type { EventsSocket } from './events-socket.ts'
 
 /** How long a request may still run when the service stops, in milliseconds. */
 const graceMs = 1000
+/** How long a request may take to arrive, in milliseconds: a package of 400 MB over a slow line. */
+const requestMs = 3_600_000
 
 export interface HttpServer {
   readonly port: number
@@ -38,6 +40,7 @@ export async function openHttpServer(options: {
     { overrideGlobalObjects: false, hostname: 'localhost' },
   )
   const server = createServer((request, response) => void listener(request, response))
+  server.requestTimeout = requestMs
   server.on('upgrade', (request, socket, head) => options.socket.upgrade(request, socket, head))
   const port = await listenTcp(server, {
     port: options.port,

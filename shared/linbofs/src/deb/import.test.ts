@@ -77,7 +77,7 @@ describe('importing a package', () => {
       'manifest.json',
       'modules.tar.xz',
       'serverfs/examples/start.conf.win11',
-      'serverfs/icons/win11.svg',
+      'serverfs/icons/theirs.svg',
       'serverfs/linuxmuster-win/win11.global.reg',
     ])
     expect(Object.keys(found.files).sort()).toEqual(
@@ -164,8 +164,8 @@ describe('importing a package', () => {
   it('makes copies of links that stay inside', async () => {
     const extra: TarPart[] = [
       { path: './srv/linbo/icons/current.svg', type: '2', target: 'other.svg' },
-      { path: './srv/linbo/icons/other.svg', type: '2', target: '../icons/./win11.svg' },
-      { path: './srv/linbo/icons/hard.svg', type: '1', target: './srv/linbo/icons/win11.svg' },
+      { path: './srv/linbo/icons/other.svg', type: '2', target: '../icons/./theirs.svg' },
+      { path: './srv/linbo/icons/hard.svg', type: '1', target: './srv/linbo/icons/theirs.svg' },
       { path: './srv/linbo/icons/to-nothing.svg', type: '2', target: 'nothing.svg' },
     ]
     const { package: found } = await take(linboPackage({ extra }))
@@ -173,11 +173,11 @@ describe('importing a package', () => {
       'current.svg',
       'hard.svg',
       'other.svg',
-      'win11.svg',
+      'theirs.svg',
     ])
     expect(readFileSync(join(found.folder, 'serverfs/icons/current.svg'), 'utf8')).toBe('<svg/>')
     expect(found.files['serverfs/icons/current.svg']).toEqual(
-      found.files['serverfs/icons/win11.svg'],
+      found.files['serverfs/icons/theirs.svg'],
     )
   })
 
@@ -420,7 +420,7 @@ const refused: [string, () => Uint8Array, string, string, Options?][] = [
     'a folder that is a link',
     broken({
       serverfs: {},
-      without: ['srv/linbo/icons/win11.svg'],
+      without: ['srv/linbo/icons/theirs.svg'],
       extra: [
         { path: './srv/linbo/icons', type: '2', target: '/etc' },
         { path: './srv/linbo/icons/passwd', data: 'x' },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   mkdirSync,
   mkdtempSync,
@@ -84,6 +85,22 @@ it('takes files that another installation put there for ours when they are of an
   writeFileSync(join(root, 'icons/two.svg'), '7.3.2')
   expect((await place('7.3.3')).kept).toEqual([])
   expect(read('icons/two.svg')).toBe('7.3.3')
+})
+
+it('puts a package’s picture in the place of our own', async () => {
+  mkdirSync(join(root, 'icons'), { recursive: true })
+  writeFileSync(join(root, 'icons/one.svg'), 'our own')
+  writeFileSync(join(root, 'icons/two.svg'), 'our own, changed')
+  const own = Object.fromEntries(
+    ['icons/one.svg', 'icons/two.svg'].map((path) => [
+      path,
+      createHash('sha256').update('our own').digest('hex'),
+    ]),
+  )
+  const found = await findPackage(store, `${gui}_7.3.3`)
+  const { kept } = await placeServerFiles({ root, store, package: found, own })
+  expect(kept).toEqual(['icons/two.svg'])
+  expect(read('icons/one.svg')).toBe('always the same')
 })
 
 it('never writes through a link', async () => {

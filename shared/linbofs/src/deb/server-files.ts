@@ -33,15 +33,20 @@ export async function placeServerFiles(options: {
   store: string
   package: StoredPackage
   replace?: boolean
+  /** sha256 by path of what the suite itself put into LINBO_DIR: its own artwork gives way to a package's. */
+  own?: Record<string, string>
 }): Promise<PlacedFiles> {
-  const { root, store, package: stored, replace = false } = options
+  const { root, store, package: stored, replace = false, own = {} } = options
   const wanted = serverFilesOf(stored)
   const placed = await readPlaced(store)
   const before = (await listPackages(store))
     .filter(({ name }) => name === stored.name)
     .map(serverFilesOf)
   const isOurs = (path: string, sha256: string) =>
-    replace || placed.files[path] === sha256 || before.some((one) => one.get(path) === sha256)
+    replace ||
+    placed.files[path] === sha256 ||
+    own[path] === sha256 ||
+    before.some((one) => one.get(path) === sha256)
   try {
     const found = new Map<string, FoundFile>()
     for (const path of wanted.keys()) found.set(path, await look(join(root, path)))
