@@ -38,6 +38,7 @@ describe.each(dhcpServers)('the configuration for %s', (kind) => {
       ip: fc.option(fc.oneof(fc.constant('10.0.0.9'), fc.string())),
       group: fc.string({ unit: 'binary', maxLength: 70 }),
       pxe: fc.integer({ min: 0, max: 3 }),
+      dhcp_options: fc.string({ unit: 'binary', maxLength: 60 }),
     })
     const line = /^[\x20-\x7e]*$/
     fc.assert(
@@ -49,6 +50,31 @@ describe.each(dhcpServers)('the configuration for %s', (kind) => {
         expect(lines.length - known).toBeLessThanOrEqual(1 + hosts.length * 32)
       }),
     )
+  })
+})
+
+describe('the configuration for isc', () => {
+  const own = (dhcp_options: string) =>
+    dhcpConfig('isc', { ...facts, hosts: [{ ...facts.hosts[0]!, dhcp_options }] })
+
+  it("has a host's own statements", () => {
+    const text = own('next-server 10.0.0.9, filename "x.efi", option routers 10.0.0.8')
+    expect(text).toContain(
+      '  next-server 10.0.0.9;\n  filename "x.efi";\n  option routers 10.0.0.8;\n}',
+    )
+  })
+
+  it.each(['execute("reboot")', 'option x "', 'option x; }', 'include "/x"', 'filename "\n"'])(
+    'has only a comment of %j',
+    (statement) => {
+      const lines = own(statement).trimEnd().split('\n')
+      expect(lines.at(-2)).toMatch(/^ {2}# not taken over: /)
+      expect(lines.at(-1)).toBe('}')
+    },
+  )
+
+  it('has none of less than five characters', () => {
+    expect(own('x y')).not.toContain('x y')
   })
 })
 

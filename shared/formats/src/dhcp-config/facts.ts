@@ -22,6 +22,8 @@ export interface DhcpHost {
   group: string
   /** devices.csv's flag; 0 means no LINBO. */
   pxe: number
+  /** Its extra ISC dhcpd statements, comma separated. */
+  dhcp_options?: string
 }
 
 /** Paths below LINBO_DIR for TFTP, or URLs. */

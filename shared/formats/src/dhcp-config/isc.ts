@@ -47,6 +47,25 @@ function hostDeclaration(host: DhcpHost): string {
     ...(host.ip ? [`  fixed-address ${host.ip};`] : []),
     `  option host-name "${host.hostname}";`,
     ...(group ? [`  option nis-domain "${group}";`, `  option extensions-path "${group}";`] : []),
+    ...statements(host.dhcp_options ?? ''),
     '}',
   ].join('\n')
+}
+
+/** The host's own statements; like linuxmuster, none of less than 5 characters. What dhcpd may not be told is a comment. */
+function statements(column: string): string[] {
+  if (column.length < 5) return []
+  const parts = column.split(',').map((part) => part.trim())
+  return parts.filter(Boolean).map((part) => {
+    if (harmless.test(part) && hasPairs(part)) return `  ${part};`
+    return `  # not taken over: ${part.replace(/[^\x20-\x7e]/g, '?')}`
+  })
+}
+
+/** Words that set something for one host; nothing that ends its block, runs a program or includes a file. */
+const harmless =
+  /^(?:option|filename|next-server|server-name|(?:default|min|max)-lease-time|always-broadcast) [^{};#\\\x00-\x1f\x7f-\uffff]+$/
+
+function hasPairs(text: string): boolean {
+  return (text.match(/"/g)?.length ?? 0) % 2 === 0
 }
