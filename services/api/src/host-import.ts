@@ -203,7 +203,12 @@ export function countsOf(result: ImportResult) {
 
 /** Forgets the status of hosts that are gone, and publishes the boot configurations of the others. */
 export async function afterImport(
-  { bus, bootConfigs }: Pick<AppDeps, 'bus' | 'bootConfigs'>,
+  {
+    bus,
+    bootConfigs,
+  }: Pick<AppDeps, 'bus'> & {
+    bootConfigs: Pick<AppDeps['bootConfigs'], 'publish'>
+  },
   { added, changed, removed }: ImportResult,
 ): Promise<void> {
   for (const hostname of removed) await bus.state.delete(hostKey(hostname))

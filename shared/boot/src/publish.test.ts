@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { managedMarker } from './grub-config.ts'
-import { type BootHost, publishBootConfigs } from './publish.ts'
+import { publishBootConfigs } from './publish.ts'
+import type { BootHost } from './publish-hosts.ts'
 
 let root: string
 beforeEach(async () => {
