@@ -26,14 +26,14 @@ export async function* readCpio(source: AsyncIterable<Uint8Array>): AsyncGenerat
   let wasEntry = false
   for (;;) {
     if (!wasEntry && !(await bytes.skipZeros())) return
-    const header = (await bytes.take(headerBytes, wasEntry)).toString('latin1')
+    const header: string = (await bytes.take(headerBytes, wasEntry)).toString('latin1')
     if (!/^070701[0-9A-Fa-f]{104}$/.test(header)) throw new CpioError('this is no newc archive')
-    const field = (index: number) =>
+    const field = (index: number): number =>
       Number.parseInt(header.slice(6 + index * 8, 14 + index * 8), 16)
     const [sizeBytes, nameBytes] = [field(6), field(11)]
     if (nameBytes < 1 || nameBytes > longestName) throw new CpioError('a name is too long')
     const padded = ((headerBytes + nameBytes + 3) & ~3) - headerBytes
-    const path = (await bytes.take(padded)).toString('utf8', 0, nameBytes - 1)
+    const path: string = (await bytes.take(padded)).toString('utf8', 0, nameBytes - 1)
     wasEntry = path !== 'TRAILER!!!'
     if (!wasEntry) continue
     const mode = field(1)
@@ -55,10 +55,17 @@ export async function listCpio(archive: Uint8Array): Promise<CpioEntry[]> {
     yield archive
   })()
   for await (const { path, mode, device, content } of readCpio(source)) {
-    const data = Buffer.concat(await Array.fromAsync(content()))
+    const data = await wholeOf(content())
     entries.push({ path, mode, data, ...(device ? { device } : {}) })
   }
   return entries
+}
+
+/** Everything a stream holds. */
+export async function wholeOf(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const held: Uint8Array[] = []
+  for await (const piece of pieces) held.push(piece)
+  return Buffer.concat(held)
 }
 
 /** Takes bytes off a stream in pieces of the length one wants. */

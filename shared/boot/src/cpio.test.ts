@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { assert, asyncProperty, uint8Array } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cpio, packCpio } from './cpio.ts'
-import { CpioError, listCpio, readCpio } from './cpio-read.ts'
+import { CpioError, listCpio, readCpio, wholeOf } from './cpio-read.ts'
 
 const entries = [
   cpio.folder('etc'),
@@ -36,7 +36,7 @@ describe('a newc archive', () => {
   it.each([1, 3, 110, 4096, 100_000])('is read back in pieces of %i bytes', async (length) => {
     const read = []
     for await (const entry of readCpio(inPieces(archive, length))) {
-      const data = Buffer.concat(await Array.fromAsync(entry.content()))
+      const data = await wholeOf(entry.content())
       read.push({ path: entry.path, mode: entry.mode, data, device: entry.device })
     }
     expect(read).toEqual(

@@ -3,13 +3,8 @@ export { type BootBase, packageBase } from './build/boot-base.ts'
 export { type BuildOptions, type BuiltSet, buildBootSet } from './build/build-set.ts'
 export { type BaseRecord, chooseBase } from './build/choose-base.ts'
 export { customKernel } from './build/custom-kernel.ts'
-export {
-  chooseFirmware,
-  editFirmwareList,
-  parseFirmwareList,
-  whyNotFirmware,
-} from './build/firmware.ts'
-export { findFirmware } from './build/firmware-files.ts'
+export { whyNotFirmware } from './build/firmware.ts'
+export { readFirmwareList, writeFirmwareList } from './build/firmware-files.ts'
 export { findHooks, runHooks } from './build/hooks.ts'
 export { firmwareFolders, readBuildInputs } from './build/inputs.ts'
 export { whyNotPassword } from './build/linbo-password.ts'

@@ -3,6 +3,7 @@ import type { SettingRow } from '@linbo/config'
 import { json, page } from '../answers.ts'
 import type { AppDeps } from '../deps.ts'
 import { createRouter } from '../router.ts'
+import { linboPassword } from './linbo-password.ts'
 
 const settingSchema = z
   .object({
@@ -21,11 +22,13 @@ const list = createRoute({
   responses: { 200: json(page(settingSchema), 'Settings') },
 })
 
-export function settings({ bus }: AppDeps) {
-  return createRouter().openapi(list, async (c) => {
+export function settings(deps: AppDeps) {
+  const { bus } = deps
+  const router = createRouter().openapi(list, async (c) => {
     // Every process tells its own; what several share stands in each.
     const told = await bus.state.list<SettingRow[]>('settings:')
     const byName = new Map([...told.values()].flat().map((row) => [row.name, row]))
     return c.json({ items: [...byName.values()], next: null }, 200)
   })
+  return router.route('/linbo-password', linboPassword(deps))
 }

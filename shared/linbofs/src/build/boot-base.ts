@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { open, readFile, stat } from 'node:fs/promises'
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PassThrough, type Readable } from 'node:stream'
-import { CpioError, readCpio } from '@linbo/boot/cpio-read'
+import type { Readable } from 'node:stream'
+import { CpioError, readCpio, wholeOf } from '@linbo/boot/cpio-read'
 import { spawnChild } from '@linbo/runtime'
 import { ArchiveError } from '../deb/archive-error.ts'
 import { type Compression, decompress } from '../deb/decompress.ts'
@@ -109,28 +109,58 @@ async function listFacts(segment: Segment): Promise<BaseFacts> {
     const isLink = isOf(entry.mode, FileType.symlink)
     const isInittab = path === 'etc/inittab' && entry.sizeBytes < 256 * 1024
     if (!isLink && !isInittab) continue
-    const text = Buffer.concat(await Array.fromAsync(entry.content())).toString('utf8')
+    const text = (await wholeOf(entry.content())).toString('utf8')
     if (isLink) facts.links.set(path, text)
     else facts.inittab = text
   }
   return facts
 }
 
-/** The archive in a segment, however it is packed. @throws ArchiveError, LinboError `CHILD_MISSING` */
+/**
+ * The archives in a segment, however they are packed: plain ones, and behind them packed ones of one kind.
+ * @throws ArchiveError, CpioError; LinboError `CHILD_MISSING`
+ */
 export async function* unpackSegment({ path, bytes }: Segment): AsyncGenerator<Uint8Array> {
-  const input = bytes > 0 ? createReadStream(path, { end: bytes - 1 }) : new PassThrough().end()
-  const kind = await compressionOf(path)
-  yield* kind === 'lzma' ? unlzma(input) : decompress(input as Readable, kind)
-}
-
-async function compressionOf(path: string): Promise<Compression | 'lzma'> {
   const file = await open(path)
-  const start = Buffer.alloc(6)
+  let start: number
+  let kind: Compression | 'lzma'
   try {
-    await file.read(start, 0, 6, 0)
+    start = await endOfPlain(file, bytes)
+    kind = await compressionAt(file, start)
   } finally {
     await file.close()
   }
+  if (start > 0) yield* createReadStream(path, { end: start - 1 })
+  if (start >= bytes) return
+  const input = createReadStream(path, { start, end: bytes - 1 })
+  yield* kind === 'lzma' ? unlzma(input) : decompress(input, kind)
+}
+
+const headerBytes = 110
+
+/** Where the plain archives at the beginning end, and the zeros behind them. */
+async function endOfPlain(file: FileHandle, bytes: number): Promise<number> {
+  const header = Buffer.alloc(headerBytes)
+  let at = 0
+  while (at < bytes) {
+    const { bytesRead } = await file.read(header, 0, headerBytes, at)
+    const zeros = header.subarray(0, bytesRead).findIndex((byte) => byte !== 0)
+    if (zeros !== 0) at += zeros < 0 ? Math.max(1, bytesRead) : zeros
+    else if (header.toString('latin1', 0, 6) !== '070701') break
+    else {
+      const field = (index: number) =>
+        Number.parseInt(header.toString('latin1', 6 + index * 8, 14 + index * 8), 16)
+      const next = ((at + headerBytes + field(11) + 3) & ~3) + ((field(6) + 3) & ~3)
+      if (!(next > at)) break
+      at = next
+    }
+  }
+  return Math.min(at, bytes)
+}
+
+async function compressionAt(file: FileHandle, at: number): Promise<Compression | 'lzma'> {
+  const start = Buffer.alloc(6)
+  await file.read(start, 0, 6, at)
   const hex = start.toString('hex')
   if (hex === 'fd377a585a00') return 'xz'
   if (hex.startsWith('5d0000')) return 'lzma'

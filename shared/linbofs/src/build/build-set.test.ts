@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { CpioEntry } from '@linbo/boot/cpio'
+import { type CpioEntry, cpio, packCpio } from '@linbo/boot/cpio'
 import { listCpio } from '@linbo/boot/cpio-read'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type BootBase, foundBase, packageBase } from './boot-base.ts'
@@ -315,6 +315,21 @@ describe('kernel and initramfs that were found', () => {
       expect(second.sha256).toEqual(first.sha256)
     },
   )
+
+  it('may begin with a plain archive before the packed one', async () => {
+    const folder = join(dir, 'srv')
+    await mkdir(folder)
+    await writeFile(join(folder, 'linbo64'), 'kernel')
+    const plain = packCpio([cpio.folder('.ssh'), cpio.file('.ssh/authorized_keys', 'old')])
+    const packed = await readFile(join((await packageBase(boot())).template.path))
+    const zeros = Buffer.alloc(8)
+    await writeFile(join(folder, 'linbofs64'), Buffer.concat([plain, zeros, packed]))
+    const { size } = await stat(join(folder, 'linbofs64'))
+    const base = await foundBase(folder, 'found', size)
+    expect(base.facts.folders.has('.ssh')).toBe(true)
+    expect(base.facts.links.get('lib')).toBe('usr/lib')
+    expect(base.warnings).toEqual([])
+  })
 
   it('that cannot be read are taken as they are, with a warning', async () => {
     await mkdir(join(dir, 'srv'))

@@ -1,4 +1,5 @@
 import type { CpioEntry } from '@linbo/boot/cpio'
+import { wholeOf } from '@linbo/boot/cpio-read'
 import { type BaseFacts, placeIn } from './base-facts.ts'
 import { FileType, isOf } from './cpio-stream.ts'
 import { type OverlayPart, part } from './overlay.ts'
@@ -17,7 +18,7 @@ export async function extraFilesPart(folder: string, facts: BaseFacts): Promise<
       if (total > limitBytes) {
         return part('files', [], [`files: more than ${limitBytes} bytes; none were added`])
       }
-      const data = Buffer.concat(await Array.fromAsync(content))
+      const data = await wholeOf(content)
       const isTheirs = isOf(mode, FileType.folder) && facts.folders.has(placeIn(facts, path))
       if (!isTheirs) entries.push({ path, mode, data })
     }

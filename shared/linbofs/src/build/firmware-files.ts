@@ -1,8 +1,17 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cpio } from '@linbo/boot/cpio'
-import { chooseFirmware, type FoundFirmware, parseFirmwareList } from './firmware.ts'
+import { toLinboError, writeAtomic } from '@linbo/runtime'
+import {
+  chooseFirmware,
+  editFirmwareList,
+  type FoundFirmware,
+  parseFirmwareList,
+} from './firmware.ts'
 import { type OverlayPart, part } from './overlay.ts'
+
+/** The administrator's list in LINBO_CONFIG_DIR. */
+const listName = 'firmware'
 
 /** Everything below the folders, by path; the earlier folder wins. Folders that are missing are left out. */
 export async function findFirmware(folders: string[]): Promise<Map<string, FoundFirmware>> {
@@ -51,4 +60,38 @@ export async function firmwarePart(list: string, folders: string[]): Promise<Ove
     entries.push(isInside ? cpio.link(place, target) : cpio.file(place, await readFile(source)))
   }
   return part(`firmware (${wanted.length} of the list)`, entries, warnings)
+}
+
+/** The names in the administrator's list, and whether this server has them. */
+export async function readFirmwareList(
+  configDir: string,
+  folders: string[],
+): Promise<{ configured: string[]; isFound(name: string): boolean }> {
+  const text = await readFile(join(configDir, listName), 'utf8').catch(() => '')
+  const files = await findFirmware(folders)
+  return {
+    configured: parseFirmwareList(text).wanted.map(({ name }) => name),
+    isFound: (name) => {
+      const wanted = parseFirmwareList(name).wanted[0]
+      return wanted !== undefined && chooseFirmware(wanted, files).length > 0
+    },
+  }
+}
+
+/**
+ * Puts exactly these names into the administrator's list; comments stay.
+ * @throws LinboError `LINBOFS_FIRMWARE_LIST`
+ */
+export async function writeFirmwareList(configDir: string, names: string[]): Promise<void> {
+  const path = join(configDir, listName)
+  try {
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      return ''
+    })
+    await writeAtomic(path, editFirmwareList(text, names))
+  } catch (error) {
+    const fix = 'Let the user the suite runs as write there.'
+    throw toLinboError(error, 'LINBOFS_FIRMWARE_LIST', `cannot write ${path}`, fix)
+  }
 }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, readlink, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CpioEntry, cpio } from '@linbo/boot/cpio'
+import { wholeOf } from '@linbo/boot/cpio-read'
 import { spawnChild } from '@linbo/runtime'
 import { FileType } from './cpio-stream.ts'
 import { assigned, isKeymapName, isZoneName, type LocaleName, parseLocale } from './locale-names.ts'
@@ -102,7 +103,7 @@ async function filesBelow(folder: string, place: string): Promise<CpioEntry[]> {
   try {
     for await (const { path, mode, content } of treeEntries(folder, place)) {
       if ((mode & 0o170000) !== FileType.file) continue
-      entries.push(cpio.file(path, Buffer.concat(await Array.fromAsync(content))))
+      entries.push(cpio.file(path, await wholeOf(content)))
     }
   } catch {
     return []

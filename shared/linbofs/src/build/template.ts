@@ -1,3 +1,4 @@
+import { wholeOf } from '@linbo/boot/cpio-read'
 import { ArchiveError } from '../deb/archive-error.ts'
 import type { TarEntry } from '../deb/tar.ts'
 import { type BaseFacts, noteEntry } from './base-facts.ts'
@@ -72,5 +73,5 @@ function relative(from: string, to: string): string {
 
 async function inittabOf(entry: TarEntry): Promise<Buffer> {
   if (entry.size > inittabBytes) throw new ArchiveError('etc/inittab in it is too long')
-  return Buffer.concat(await Array.fromAsync(entry.content))
+  return await wholeOf(entry.content)
 }

@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { chmod, lstat, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { wholeOf } from '@linbo/boot/cpio-read'
 import { contentOf, FileType, isOf, type StreamEntry } from './cpio-stream.ts'
 
 /**
@@ -46,7 +47,7 @@ export async function unpackTree(
     if (isOf(mode, FileType.folder)) await mkdir(path, { recursive: true })
     else if (isOf(mode, FileType.file)) await pipeline(entry.content, createWriteStream(path))
     else if (isOf(mode, FileType.symlink)) {
-      const target = Buffer.concat(await Array.fromAsync(entry.content))
+      const target = await wholeOf(entry.content)
       await symlink(target.toString(), path)
       continue
     } else continue
