@@ -8,6 +8,7 @@ import { at, banner, download, type Leaving, sendFile, sendLog, type Workbench }
 import { askForLease, type Lease } from './dhcp.ts'
 import { askByBroadcast } from './dhcp-broadcast.ts'
 import { firmwareStage } from './firmware.ts'
+import { hardwareList } from './hardware-list.ts'
 import type { MachineIdentity, ServerAddress, Timed } from './machine.ts'
 import { flags, rsyncDown } from './rsync.ts'
 import { updateGui, updateLinbo } from './update.ts'
@@ -18,6 +19,8 @@ export interface Told {
   machine: MachineIdentity
   server: ServerAddress
   timed: Timed
+  /** Takes whatever address, name and group it is given; without a group it goes into LINBO unregistered. */
+  isNew?: boolean
 }
 
 /** The firmware's part of a boot: lease, core image, GRUB, kernel. @throws LinboError `SIM_NO_BOOT_FILE`, `SIM_NO_LEASE`, `SIM_SILENT`, `SIM_HTTP`. */
@@ -25,14 +28,15 @@ export async function bootFromNetwork(told: Told, signal: AbortSignal): Promise<
   const { machine, server, timed } = told
   if (server.dhcpPort === 0) return firmwareStage(told, signal)
   const ask = server.broadcasts ? askByBroadcast : askForLease
-  const { bootFile, bootServer } = await timed('firmware lease', () =>
+  const { ip, hostname, bootFile, bootServer } = await timed('firmware lease', () =>
     ask(machine, server, 'firmware', signal),
   )
   if (!bootFile) {
     throw new LinboError('SIM_NO_BOOT_FILE', `${machine.hostname} got a lease without a boot file`)
   }
   const from = bootServer ? { ...told, server: { ...server, ip: bootServer } } : told
-  return firmwareStage(from, signal, bootFile)
+  const own = { ...machine, ip, hostname: hostname ?? machine.hostname }
+  return firmwareStage(told.isNew ? { ...from, machine: own } : from, signal, bootFile)
 }
 
 /**
@@ -40,7 +44,7 @@ export async function bootFromNetwork(told: Told, signal: AbortSignal): Promise<
  * @throws LinboError `SIM_NO_LEASE`, `SIM_NO_GROUP`, `SIM_OTHER_ADDRESS`.
  */
 export async function identify(told: Told, signal: AbortSignal): Promise<Told> {
-  const { machine, server, timed } = told
+  const { machine, server, timed, isNew = false } = told
   if (server.dhcpPort === 0) return told
   const ask = server.broadcasts ? askByBroadcast : askForLease
   const lease = await timed('LINBO lease', async () => {
@@ -48,20 +52,21 @@ export async function identify(told: Told, signal: AbortSignal): Promise<Told> {
     return server.overlay ? askOverlay(told, got, server.overlay, signal) : got
   })
   const who = `${machine.hostname} (${machine.mac})`
-  if (!lease.group) {
+  if (!lease.group && !isNew) {
     throw new LinboError('SIM_NO_GROUP', `${who} was told no group (DHCP option 40)`)
   }
-  if (lease.ip !== machine.ip) {
+  if (lease.ip !== machine.ip && !isNew) {
     throw new LinboError(
       'SIM_OTHER_ADDRESS',
       `${who} was given ${lease.ip} instead of ${machine.ip}`,
     )
   }
-  const { hostname = machine.hostname, group } = lease
+  const { ip, hostname = machine.hostname, group = '' } = lease
   return {
-    machine: { ...machine, hostname, group },
+    machine: { ...machine, ip, hostname, group },
     server: { ...server, ip: lease.server ?? server.ip },
     timed,
+    isNew,
   }
 }
 
@@ -117,8 +122,10 @@ export async function startLinbo(
     },
   }
   init.write(banner('init begin'))
-  await updateLinbo(init)
-  const commands = await bench.timed('commands', () => fetchOnboot(init))
+  // A machine nobody knows has no cache to update and no commands.
+  const isKnown = bench.machine.group !== ''
+  if (isKnown) await updateLinbo(init)
+  const commands = isKnown ? await bench.timed('commands', () => fetchOnboot(init)) : []
   await bench.timed('SSH', openSsh)
   await bench.timed('hardware list', () => sendHardware(init))
   for (const command of commands) {
@@ -153,10 +160,7 @@ async function fetchOnboot(bench: Workbench): Promise<string[]> {
 async function sendHardware(bench: Workbench): Promise<void> {
   const cached = at(bench, 'cache', 'hwinfo.gz')
   if (await stat(cached).catch(() => undefined)) return
-  const { hostname, mac, firmware } = bench.machine
-  const list = gzipSync(
-    `01: None 00.0: 10105 BIOS\n  ${firmware}\n02: eth0\n  HW Address: ${mac}\n  ${hostname}\n`,
-  )
+  const list = gzipSync(hardwareList(bench.machine))
   await writeFile(cached, list)
   await sendFile(bench, 'hwinfo.gz', list)
 }

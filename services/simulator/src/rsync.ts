@@ -14,6 +14,7 @@ export const flags = {
   exists: [skipCompress, '-HaLz', '--partial', '--progress', '--dry-run'],
   directory: [skipCompress, '-a', '--delete'],
   windows: [skipCompress, '-a', '--exclude=*.ex', '--delete', '--delete-excluded'],
+  register: [skipCompress, '--progress', '-HaP'],
   upload: [skipCompress, '--progress', '-Ha', '--chmod=ug=rw,o=r', '--partial'],
 }
 
@@ -41,10 +42,10 @@ export async function rsyncDown(
 export async function rsyncUp(
   machine: MachineIdentity,
   server: ServerAddress,
-  options: Common & { file: string; to: string; password: string },
+  options: Common & { flags?: string[]; file: string; to: string; password: string },
 ): Promise<number> {
   const target = `linbo@${server.ip}::linbo-upload/${options.to}`
-  return rsync(machine, server, [...flags.upload, options.file, target], {
+  return rsync(machine, server, [...(options.flags ?? flags.upload), options.file, target], {
     ...options,
     env: { RSYNC_PASSWORD: options.password },
   })

@@ -1,6 +1,7 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { at, banner, Killed, type Leaving, sendLog, type Workbench } from './bench.ts'
 import { prestart } from './image.ts'
+import { linboPreregister, linboRegister } from './register.ts'
 import type { Channel } from './ssh-server.ts'
 import { splitWords } from './words.ts'
 import { linboWrapper } from './wrapper.ts'
@@ -30,6 +31,10 @@ export async function runLine(
       bench.write(banner('linbo_prestart', words.join(' ')))
       return os ? killable(bench, () => prestart(bench, os)) : 1
     }
+    case 'linbo_register':
+      return killable(bench, () => linboRegister(bench, words))
+    case 'linbo_preregister':
+      return killable(bench, () => linboPreregister(bench))
     case 'gui_ctl':
       return guiControl(bench, words[0], state)
     case 'ls':
