@@ -60,6 +60,12 @@ export const problems = {
   ADOPTION_INCOMPLETE: [422, 'Name, room and group needed'],
   LOG_UNKNOWN: [404, 'No such log'],
   SEARCH_BUSY: [503, 'Too many searches'],
+  LINBO_PASSWORD: [422, 'Password cannot be used'],
+  FIRMWARE_NAME: [422, 'Not a firmware file'],
+  LINBOFS_NO_BASE: [409, 'Nothing to build from'],
+  LINBOFS_HOST_KEY: [409, 'Host key cannot be used'],
+  LINBOFS_CUSTOM_KERNEL: [409, 'Custom kernel cannot be used'],
+  LINBOFS_TEMPLATE: [409, 'Package cannot be used'],
   EVENTS_UPGRADE: [426, 'Ask for a stream'],
   EVENTS_FULL: [503, 'Too many listeners'],
 } as const satisfies Record<string, readonly [number, string]>
