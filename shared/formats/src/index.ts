@@ -82,6 +82,7 @@ export {
   type Problem,
   parseStartConf,
   printStartConf,
+  readStartConf,
   type Severity,
   type StartConf,
   type StartConfOptions,

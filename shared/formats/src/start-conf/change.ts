@@ -1,6 +1,6 @@
 import type { SectionName } from './key-names.ts'
 import type { Section } from './section.ts'
-import { parseStartConf, type StartConf } from './start-conf.ts'
+import { readStartConf, type StartConf } from './start-conf.ts'
 
 /** One difference between two start.conf that a client would notice. */
 export interface StartConfChange {
@@ -20,7 +20,7 @@ export interface StartConfChange {
 
 /** What changed from one start.conf to another as a client sees it: comments, order of keys and blanks do not count. */
 export function describeStartConfChange(before: string, after: string): StartConfChange[] {
-  const [old, now] = [namedSections(parseStartConf(before)), namedSections(parseStartConf(after))]
+  const [old, now] = [namedSections(readStartConf(before)), namedSections(readStartConf(after))]
   const pairs = pair(old, now)
   const changes: StartConfChange[] = []
   const kept = new Set(pairs.values())
@@ -44,7 +44,7 @@ interface Named {
   body: Section
 }
 
-function namedSections(conf: StartConf): Named[] {
+function namedSections(conf: Omit<StartConf, 'problems'>): Named[] {
   const partitions = conf.partitions.map(
     (body): Named => ({ section: 'partition', number: body.number, name: body.dev, body }),
   )
@@ -55,7 +55,7 @@ function namedSections(conf: StartConf): Named[] {
   return [...(conf.linbo.heading ? [linbo] : []), ...partitions, ...os]
 }
 
-/** Which new section is which old one: those of the same name first, then what is left by its place. */
+/** Which new section is which old one: those of the same name first, then what is left in the same place. */
 function pair(old: readonly Named[], now: readonly Named[]): Map<Named, Named> {
   const pairs = new Map<Named, Named>()
   const free = new Set(old)
@@ -75,6 +75,7 @@ function pair(old: readonly Named[], now: readonly Named[]): Map<Named, Named> {
       free.delete(found)
     }
   }
+  match((one) => `${one.section} ${one.number} ${one.name}`)
   match((one) => `${one.section} ${one.name}`)
   match((one) => `${one.section} ${one.number}`)
   return pairs

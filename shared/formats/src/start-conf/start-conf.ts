@@ -102,22 +102,34 @@ export function parseStartConf(text: string, options: StartConfOptions = {}): St
   return { ...conf, problems }
 }
 
+/** A start.conf as the client's shell reads it, without looking for problems. */
+export function readStartConf(text: string): Omit<StartConf, 'problems'> {
+  return readOpen(readLines(text), text)
+}
+
 function readAndCheck(text: string, options: StartConfOptions): StartConf {
   const lines = readLines(text)
-  const { sections, stray } = readSections(lines)
+  const open = readSections(lines)
+  const conf: StartConf = { ...readOpen(lines, text, open), problems: [] }
+  conf.problems = findProblems(conf, open.sections, open.stray, options)
+  return conf
+}
+
+function readOpen(
+  lines: Line[],
+  text: string,
+  { sections } = readSections(lines),
+): Omit<StartConf, 'problems'> {
   const named = (name: string) => sections.filter((section) => section.name === name)
-  const conf: StartConf = {
+  const os: OsSection[] = []
+  for (const section of named('os')) os.push(readOs(section, os.at(-1), os.length + 1))
+  return {
     text,
     lines,
     linbo: readLinbo(named('linbo')),
     partitions: named('partition').map((section, index) => readPartition(section, index + 1)),
-    os: [],
-    problems: [],
+    os,
   }
-  for (const section of named('os'))
-    conf.os.push(readOs(section, conf.os.at(-1), conf.os.length + 1))
-  conf.problems = findProblems(conf, sections, stray, options)
-  return conf
 }
 
 /** The text a start.conf was read from, byte for byte, whatever is wrong with it. */
@@ -127,8 +139,7 @@ export function printStartConf(conf: Pick<StartConf, 'lines'>): string {
 
 /** The `KernelOptions` of a start.conf, empty when it has none. */
 export function findKernelOptions(text: string): string {
-  const { sections } = readSections(readLines(text))
-  return readLinbo(sections.filter((section) => section.name === 'linbo')).kernelOptions
+  return readStartConf(text).linbo.kernelOptions
 }
 
 /** The operating system of `sync:<number>`, counted from 1. */
