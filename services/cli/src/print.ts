@@ -97,6 +97,7 @@ const colours: Record<string, Parameters<typeof styleText>[0]> = {
   done: 'green',
   ok: 'green',
   present: 'green',
+  active: 'green',
   running: 'yellow',
   warning: 'yellow',
   error: 'red',

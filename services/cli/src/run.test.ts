@@ -97,20 +97,6 @@ describe('linbo', () => {
     expect(err).toContain('cannot read /nonexistent/start.conf')
   })
 
-  it('is unhappy when a boot file that machines need is missing', async () => {
-    const file = {
-      path: 'linbo64',
-      required: true,
-      present: false,
-      sizeBytes: null,
-      modifiedAt: null,
-    }
-    const items = [{ ...file, fix: 'Put it there.' }]
-    const done = await linboWith(() => ({ json: { items, next: null } }), 'boot', 'list')
-    expect(done.code).toBe(1)
-    expect(done.out).toMatch(/linbo64 +missing[\s\S]*→ Put it there\./)
-  })
-
   it('shows the reason of every host of an operation', async () => {
     const hosts = [
       { hostname: 'pc1', phase: 'offline', text: '', reason: 'Not online, host skipped.' },

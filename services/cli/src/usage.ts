@@ -30,7 +30,7 @@ export function usageOf(command: CommandDef, subCommands: [string, string][]): s
   const form = [
     name,
     ...(subCommands.length > 0 ? ['<command>'] : []),
-    ...positionals.map(([word, arg]) => `<${word}>${arg.valueHint === several ? '...' : ''}`),
+    ...positionals.map(place),
     ...options.filter(([, arg]) => arg.required).map(written),
     ...(options.some(([, arg]) => !arg.required) ? ['[options]'] : []),
   ]
@@ -40,12 +40,17 @@ export function usageOf(command: CommandDef, subCommands: [string, string][]): s
     parts.push(
       list(
         'Arguments',
-        positionals.map(([word, arg]) => [`<${word}>`, sentence(arg)]),
+        positionals.map((one) => [place(one), sentence(one[1])]),
       ),
     )
   const rows = options.map((one): [string, string] => [written(one), sentence(one[1])])
   parts.push(list('Options', [...rows, ['--help', 'Print this.']]))
   return parts.join('\n\n')
+}
+
+function place([word, { required, valueHint }]: [string, Arg]): string {
+  const written = valueHint === several ? `${word}...` : word
+  return required === false ? `[${written}]` : `<${written}>`
 }
 
 function written([word, { type }]: [string, Arg]): string {
