@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { listBootSets } from '@linbo/boot'
+import { artworkDigests, listBootSets } from '@linbo/boot'
 import type { Bus } from '@linbo/bus'
 import {
   bootPackageOf,
@@ -125,7 +125,8 @@ export function createBootPackages(options: {
           ? undefined
           : await options.bootBuilder.build({ package: bootPackageOf(stored), by, tell })
         tell('place', null)
-        const placed = await placeServerFiles({ root, store, package: stored, replace })
+        const own = await artworkDigests(root)
+        const placed = await placeServerFiles({ root, store, package: stored, replace, own })
         changed(stored.id, 'activated')
         const { set = null, warnings = [] } = built ?? {}
         return { package: stored.id, set, ...placed, warnings }

@@ -79,5 +79,6 @@ export {
 export type { BootHost } from './publish-hosts.ts'
 export { proxyBootFile } from './server-cores.ts'
 export { serverOverlay } from './server-overlay.ts'
+export { artworkDigests } from './theme-files.ts'
 export { ensureTree } from './tree.ts'
 export { type StartConfWatch, watchStartConfs } from './watch.ts'

@@ -17,7 +17,7 @@ const made = join(import.meta.dirname, '../theme')
  * @returns the paths that were written, relative to root.
  */
 export async function installTheme(root: string): Promise<string[]> {
-  const known = await readRecord(root)
+  const known = await artworkDigests(root)
   const now: Record<string, string> = {}
   const written: string[] = []
   const files = await wantedFiles()
@@ -43,7 +43,8 @@ export async function installTheme(root: string): Promise<string[]> {
   return written.sort()
 }
 
-async function readRecord(root: string): Promise<Record<string, string>> {
+/** The artwork below root that is ours: the SHA-256 of each file as we wrote it, by its path. */
+export async function artworkDigests(root: string): Promise<Record<string, string>> {
   const text = await readFile(join(root, record), 'utf8').catch(() => '{}')
   try {
     const read: unknown = JSON.parse(text)

@@ -47,7 +47,11 @@ const activate = async (version: string, query = '') =>
   (await linesOf(await one.ask('POST', `${path}/${version}/activate${query}`))).at(-1)
 const list = async () => (await (await one.ask('GET', path)).json()).items
 const versioned = (version: string, more: LinboPackage = {}) =>
-  linboPackage({ version, serverfs: { 'icons/theirs.svg': version }, ...more })
+  linboPackage({
+    version,
+    serverfs: { 'icons/theirs.svg': version, 'icons/win11.svg': 'theirs too' },
+    ...more,
+  })
 
 describe('importing a package', () => {
   it('tells its steps, then the package, and lists it', async () => {
@@ -146,6 +150,8 @@ describe('activating a package', () => {
     })
     expect(await currentBootSet(one.root)).toBe(activation.set)
     expect(readFileSync(join(one.root, 'linbo64'))).toEqual(kernelOf('7.0.10-1'))
+
+    expect(readFileSync(join(one.root, 'icons/win11.svg'), 'utf8')).toBe('theirs too')
 
     await send(versioned('7.4.11-0', { release: '7.0.11-1' }))
     writeFileSync(join(one.root, 'linuxmuster-win/win11.global.reg'), 'my own')
