@@ -28,6 +28,7 @@ import { createStartConfFiles } from './start-conf-files.ts'
 import { createStartConfHistory } from './start-conf-history.ts'
 import { version } from './version.ts'
 
+export type { BootBuild } from './boot-build.ts'
 export type { BootView as Boot } from './boot-view.ts'
 export type { Group, GroupDetail } from './group-view.ts'
 export type { ImportResult } from './host-import.ts'
@@ -38,12 +39,14 @@ export type { OperationView as Operation } from './operation-view.ts'
 export type { RegistrationRules } from './registration-rules.ts'
 export type { RegistrationView as Registration } from './registration-view.ts'
 export type { BootFile } from './routes/boot-files.ts'
+export type { BootFirmware } from './routes/boot-firmware.ts'
 export type {
   BootPackageActivation,
   BootPackageImport,
   BootPackageView as BootPackage,
 } from './routes/boot-packages.ts'
 export type { BootSet } from './routes/boot-sets.ts'
+export type { LinboPasswordChange } from './routes/linbo-password.ts'
 export type { Status } from './routes/status.ts'
 export type { VersionView as StartConfVersion } from './start-conf-view.ts'
 export type { UnknownMachine } from './unknown-view.ts'

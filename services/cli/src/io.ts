@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ExitCode } from './exit-code.ts'
+import { readSecret } from './read-secret.ts'
 
 /** Everything a command may touch of the process it runs in. */
 export interface Io {
@@ -15,6 +16,8 @@ export interface Io {
   columns: number | undefined
   /** The terminal to draw progress on, when there is one. */
   terminal: (NodeJS.WriteStream & { fd: 2 }) | undefined
+  /** Asks a person for something that is not shown; undefined when nobody sits there. */
+  ask: ((prompt: string) => Promise<string>) | undefined
   env: Record<string, string | undefined>
   /** The checkout's root, when the command runs from one. */
   checkout: string | undefined
@@ -40,14 +43,18 @@ export function processIo(): Io {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   const root = resolve(import.meta.dirname, '../../..')
   return {
-    out: (text) => void process.stdout.write(`${text}\n`),
-    write: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(`${text}\n`),
+    out: (line) => void process.stdout.write(`${line}\n`),
+    write: (some) => void process.stdout.write(some),
+    err: (line) => void process.stderr.write(`${line}\n`),
     get input() {
       return process.stdin
     },
     columns: process.stdout.isTTY ? process.stdout.columns || 80 : undefined,
     terminal: process.stderr.isTTY ? (process.stderr as Io['terminal']) : undefined,
+    ask:
+      process.stdin.isTTY && process.stderr.isTTY
+        ? (prompt) => readSecret(process.stdin, (shown) => process.stderr.write(shown), prompt)
+        : undefined,
     env: process.env,
     checkout: existsSync(resolve(root, 'turbo.json')) ? root : undefined,
     signal: abort.signal,

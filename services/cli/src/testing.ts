@@ -31,6 +31,7 @@ export function testIo(env: Record<string, string> = {}, input = ''): TestIo {
     input: Readable.from(input === '' ? [] : [Buffer.from(input)]),
     columns: undefined,
     terminal: undefined,
+    ask: undefined,
     env: { LINBO_DATA_DIR: '/nonexistent', ...env },
     checkout: undefined,
     signal: abort.signal,

@@ -11,12 +11,15 @@ export function command<const T extends ArgsDef>(definition: {
   name: string
   description: string
   args?: T
+  /** Commands below it; it runs itself when none of them is named. */
+  subCommands?: Record<string, CommandDef>
   run(args: ParsedArgs<T>, data: CommandData): Promise<number | undefined>
 }): CommandDef {
-  const { name, description, args, run } = definition
+  const { name, description, args, subCommands, run } = definition
   return defineCommand({
     meta: { name, description },
     ...(args ? { args } : {}),
+    ...(subCommands ? { subCommands } : {}),
     run: (context) => run(context.args as ParsedArgs<T>, context.data as CommandData),
   } as CommandDef)
 }

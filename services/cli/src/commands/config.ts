@@ -1,11 +1,13 @@
 import { table } from '../print.ts'
 import { command, jsonArg } from './command.ts'
+import { setPassword } from './config-password.ts'
 
 export const config = command({
   name: 'linbo config',
   description:
     'Prints the effective settings of this machine, where each comes from, secrets hidden.',
   args: jsonArg,
+  subCommands: { 'set-password': setPassword },
   async run(args, { io }) {
     const { effectiveSettings } = await import('@linbo/server')
     const rows = effectiveSettings({
