@@ -76,12 +76,15 @@ export function createGroupRenames(deps: {
     try {
       return await locked(from, to, async (trx) => {
         if (isNew) await refuse(trx, from, to)
+        undo = async () => void (await files.remove(to))
+        const moved = await history.renameIn(trx, from, to, author)
+        // After the start.conf: whoever publishes meanwhile clears away what belongs to no group.
         const made = await copyGroupFiles(root, from, to)
         undo = async () => {
           await dropGroupFiles(root, made)
           await files.remove(to)
         }
-        return { ...(await history.renameIn(trx, from, to, author)), made }
+        return { ...moved, made }
       })
     } catch (error) {
       if (isNew) await undo()

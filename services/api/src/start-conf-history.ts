@@ -4,6 +4,7 @@ import {
   findStartConfRevision,
   latestStartConfVersion,
   latestStartConfVersions,
+  listGroupRenames,
   lockStartConfs,
   moveGroup,
   type StartConfSource,
@@ -71,6 +72,15 @@ export interface StartConfHistory {
   scan(): Promise<StartConfVersion[]>
 }
 
+interface Seen {
+  last: StartConfVersion | undefined
+  file: StartConfFile | undefined
+  /** The version was not known. */
+  isNew?: boolean
+  /** The file is what a rename that is under way has not taken away yet. */
+  isMoved?: boolean
+}
+
 export function createStartConfHistory(deps: {
   db: Db
   files: StartConfFiles
@@ -79,10 +89,12 @@ export function createStartConfHistory(deps: {
 }): StartConfHistory {
   const { db, files, now, log } = deps
 
-  const noticeIn = async (trx: Db, group: string) => {
+  const noticeIn = async (trx: Db, group: string): Promise<Seen> => {
     const last = await latestStartConfVersion(trx, group)
     const file = await files.load(group)
-    if ((file?.revision ?? null) === (last?.sha256 ?? null)) return { last, file, isNew: false }
+    if ((file?.revision ?? null) === (last?.sha256 ?? null)) return { last, file }
+    if (!last && file && (await movedRevision(trx, group, file.revision)))
+      return { last, file, isMoved: true }
     const at = file ? between(last?.at, file.changedAt, new Date(now())) : new Date(now())
     const seen = await addStartConfVersion(trx, {
       ...{ group, content: file?.bytes ?? null, sha256: file?.revision ?? null, at },
@@ -114,18 +126,15 @@ export function createStartConfHistory(deps: {
     return { kind: 'changed', noticed, version: added }
   }
   const renameIn: StartConfHistory['renameIn'] = async (trx, from, to, author) => {
-    const old = await files.load(from)
-    const hasVersions = (await latestStartConfVersion(trx, from)) !== undefined
-    const isMoved = !hasVersions && old && (await findStartConfRevision(trx, to, old.revision))
-    if (!isMoved) await noticeIn(trx, from)
-    const hosts = await moveGroup(trx, from, to)
-    if (!old || isMoved) return { hosts, version: await latestStartConfVersion(trx, to) }
-    const bytes = withGroup(old.bytes, to)
-    const sha256 = revisionOf(bytes)
+    const { file: old, isMoved } = await noticeIn(trx, from)
+    const bytes = old && withGroup(old.bytes, to)
+    const sha256 = bytes && revisionOf(bytes)
     // Left by an earlier attempt, and perhaps edited since.
     const there = await files.load(to)
     if (there && there.revision !== sha256) await noticeIn(trx, to)
+    const hosts = await moveGroup(trx, from, to)
     const last = await latestStartConfVersion(trx, to)
+    if (!bytes || !sha256 || isMoved) return { hosts, version: last }
     const version =
       last?.sha256 === sha256
         ? last
@@ -167,6 +176,12 @@ export function createStartConfHistory(deps: {
       return found
     },
   }
+}
+
+/** True when these bytes of a group that is being renamed stand in the history of its new name already. */
+async function movedRevision(db: Db, group: string, revision: string): Promise<boolean> {
+  const rename = (await listGroupRenames(db)).find((one) => one.from === group)
+  return rename ? (await findStartConfRevision(db, rename.to, revision)) !== undefined : false
 }
 
 function isAsExpected(expected: Expected, file: StartConfFile | undefined): boolean {
