@@ -22,6 +22,7 @@ import { groupNames } from './routes/group-names.ts'
 import { groupStartConf } from './routes/group-start-conf.ts'
 import { groupVersions } from './routes/group-versions.ts'
 import { groups } from './routes/groups.ts'
+import { groupGrub, grubConfigs, hostGrub, startConfGrub } from './routes/grub.ts'
 import { health } from './routes/health.ts'
 import { hostFiles, strangerFiles } from './routes/host-files.ts'
 import { hosts } from './routes/hosts.ts'
@@ -76,7 +77,11 @@ export function createApp(deps: AppDeps) {
     .route('/api/v1/groups', groupVersions(deps))
     .route('/api/v1/groups', groupDiff(deps))
     .route('/api/v1/groups', groupNames(deps))
+    .route('/api/v1/groups', groupGrub(deps))
+    .route('/api/v1/hosts', hostGrub(deps))
     .route('/api/v1/start-conf', startConf())
+    .route('/api/v1/start-conf', startConfGrub())
+    .route('/api/v1/grub', grubConfigs(deps))
     .route('/api/v1/operations', operations(deps))
     .route('/api/v1/transfers', transfers(deps))
     .route('/api/v1/boots', boots(deps))

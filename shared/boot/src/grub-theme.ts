@@ -31,8 +31,9 @@ export const menuFonts = [
   { file: 'dejavu-mono-14.pf2', name: 'DejaVu Sans Mono Regular 14' },
 ] as const
 const [itemFont, hintFont, terminalFont] = menuFonts
+export const itemFontPixels = 18
 
-const hint = 'Up / Down: choose      Enter: start      E: edit      C: command line'
+export const menuHint = 'Up / Down: choose      Enter: start      E: edit      C: command line'
 const { logo, menu, item } = themeLayout
 
 /** `theme.txt`: the logo, the menu in a panel, a line of help, and a bar when a timeout runs. */
@@ -82,7 +83,7 @@ terminal-height: "90%"
   align = "center"
   font = "${hintFont.name}"
   color = "${themeColors.hint}"
-  text = "${hint}"
+  text = "${menuHint}"
 }
 
 + progress_bar {

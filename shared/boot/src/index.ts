@@ -40,6 +40,7 @@ export {
   hasOwnGrubConfig,
   retireGroupFiles,
 } from './group-files.ts'
+export type { GrubChoice, GrubConfigFile, GrubReason } from './grub-choice.ts'
 export {
   type BootServer,
   localGrubConfig,
@@ -49,7 +50,9 @@ export {
 } from './grub-config.ts'
 export { groupGrubConfig } from './grub-config-group.ts'
 export { osTypes } from './grub-devices.ts'
+export { handWrittenConfigs, hostGrubConfig, readGrubConfig } from './grub-files.ts'
 export { type GrubAction, type GrubEntry, type GrubMenu, grubMenu } from './grub-menu.ts'
+export { grubMenuSvg } from './grub-menu-svg.ts'
 export { quoteGrub, quoteParameters, splitParameters } from './grub-script.ts'
 export { menuFonts } from './grub-theme.ts'
 export { type Picture, themePictures } from './grub-theme-shapes.ts'

@@ -21,7 +21,7 @@ export interface Published {
   /** Files and links made or changed, relative to LINBO_DIR. */
   written: string[]
   removed: string[]
-  /** Files and links of an administrator that stand where a link of ours would be. */
+  /** Files and links of an administrator that stand where one of ours would be. */
   kept: string[]
   problems: BootProblem[]
 }
@@ -142,7 +142,11 @@ async function writeManaged(
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  if (present === content || (present !== undefined && !present.includes(managedMarker))) return
+  if (present === content) return
+  if (present !== undefined && !present.includes(managedMarker)) {
+    published.kept.push(file)
+    return
+  }
   await writeAtomic(path, content)
   published.written.push(file)
 }

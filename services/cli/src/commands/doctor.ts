@@ -46,6 +46,11 @@ async function examine(client: Client, io: Io): Promise<Finding[]> {
         ),
       )
   }
+  for (const { file } of await client.all<{ file: string }>('/grub/hand-written')) {
+    findings.push(
+      doubtful(file, 'hand-written: no start.conf reaches it', 'Remove it to get the managed one.'),
+    )
+  }
   const port = status.services.find((one) => one.service === 'tftp')?.facts?.port
   const core = files.find((file) => file.present && /core\.(efi|0)$/.test(file.path))
   if (typeof port === 'number' && core)

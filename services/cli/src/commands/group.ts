@@ -2,6 +2,7 @@ import { state, table } from '../print.ts'
 import type { Group } from '../resources.ts'
 import { command, group as commands, jsonArg } from './command.ts'
 import { check } from './group-check.ts'
+import { groupGrub } from './grub.ts'
 
 const nameArg = {
   name: { type: 'positional', required: true, description: 'Host group.' },
@@ -41,4 +42,5 @@ export const group = commands('linbo group', 'Host groups and their start.conf.'
   list,
   show,
   check,
+  grub: groupGrub,
 })
