@@ -2,7 +2,7 @@ import { applyEdits } from './line-edit.ts'
 import type { Problem, StartConf } from './start-conf.ts'
 
 /** So much text is read again to try fixes out; a file that needs more has its last fixes by hand. */
-const mostCharacters = 2_000_000
+const mostCharacters = 1_000_000
 
 /**
  * Leaves only fixes that help: fewer problems of that kind, and no more errors than before. A line that

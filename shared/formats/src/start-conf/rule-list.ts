@@ -9,6 +9,7 @@ import { imageRules } from './rules/image-rules.ts'
 import { kernelRules } from './rules/kernel-rules.ts'
 import { keyRules } from './rules/key-rules.ts'
 import { labelRules } from './rules/label-rules.ts'
+import { lengthRule } from './rules/length-rule.ts'
 import { linboRules } from './rules/linbo-rules.ts'
 import { lineRules } from './rules/line-rules.ts'
 import { oldKeyRules } from './rules/old-key-rules.ts'
@@ -22,6 +23,7 @@ import type { Problem, StartConf, StartConfOptions } from './start-conf.ts'
 
 /** Everything a start.conf can have wrong, by subject. */
 export const startConfRules: readonly Rule[] = [
+  lengthRule,
   ...lineRules,
   ...sectionRules,
   ...keyRules,
@@ -48,6 +50,8 @@ export function findProblems(
   options: StartConfOptions,
 ): Problem[] {
   const checked = lookUp(conf, sections, stray, options)
+  const tooLong = findingsOf(lengthRule, checked)
+  if (tooLong.length > 0) return tooLong
   const problems = startConfRules.flatMap((rule) => findingsOf(rule, checked))
   return problems.sort((a, b) => a.line - b.line || a.column - b.column)
 }

@@ -50,6 +50,13 @@ export const diskCases: RuleCase[] = [
   change('label-missing', 'Label = debian', 'Label =', 'Label = x', { fixed: 'Label = linux\n' }),
   {
     code: 'label-missing',
+    bad: swap(extended, ['Label =\n', '']),
+    at: 21,
+    good: extended,
+    fixed: 'Dev = /dev/sda2\nLabel =\nSize =',
+  },
+  {
+    code: 'label-missing',
     bad: dualWith(['Label = efi\n', '']),
     at: 13,
     good: dual,

@@ -22,8 +22,7 @@ export const kernelRules: Rule[] = [
     severity: 'warning',
     message: "KernelOptions is missing, which linuxmuster's importer needs",
     fix: 'Add KernelOptions, if only empty.',
-    explanation:
-      'The importer ends with an error at a group without KernelOptions and makes no menu for it.',
+    explanation: 'The importer needs the key, if only empty, to make the GRUB menu of the group.',
     *check({ linbo }) {
       const below = lastLine(linbo)
       if (!below || linbo.keys.has('kerneloptions')) return
@@ -152,9 +151,12 @@ export const kernelRules: Rule[] = [
   },
 ]
 
+/** The line and its words; none of a line that is much too long. */
 function* options({ linbo }: CheckedConf): Generator<[KeyLine, KernelWord[]]> {
   const line = linbo.keys.get('kerneloptions')
-  if (line) yield [line, kernelWords(line.value)]
+  if (!line) return
+  const isEndless = line.value.length > 4 * longestCommandLine
+  yield [line, isEndless ? [] : kernelWords(line.value)]
 }
 
 function adviceFor(name: string): string | undefined {

@@ -37,18 +37,16 @@ export const labelRules: Rule[] = [
     code: 'label-missing',
     severity: 'warning',
     message: '{dev} has no Label',
-    fix: 'Add Label = {label}.',
+    fix: 'Add the line Label = {label}.',
     explanation:
       "LINBO finds partitions by label when disks change their names. linuxmuster's importer counts labels: one that is missing shifts all the others.",
     *check({ partitions, cache, byRoot }) {
       const taken = new Set(partitions.map((one) => one.label))
       for (const one of partitions) {
-        if (one.label !== '' || partitionType(one.id) === 'extended') continue
-        const label = freeLabel(
-          proposed(one, one === cache, byRoot.has(one.dev)),
-          taken,
-          longest(one),
-        )
+        const isExtended = partitionType(one.id) === 'extended'
+        if (one.label !== '' || (isExtended && one.keys.has('label'))) continue
+        const wanted = proposed(one, one === cache, byRoot.has(one.dev))
+        const label = isExtended ? '' : freeLabel(wanted, taken, longest(one))
         taken.add(label)
         const line = one.keys.get('label')
         const below = one.keys.get('dev') ?? lastLine(one)

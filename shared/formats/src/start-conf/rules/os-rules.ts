@@ -68,7 +68,7 @@ export const osRules: Rule[] = [
     message: '[OS] {number} has no Name and is not shown',
     fix: 'Give it a Name.',
     explanation:
-      'The GUI drops a system without a name, and the numbers of those behind it no longer fit.',
+      'The GUI drops a system without a name, and its entries in GRUB and in the firmware have none.',
     *check({ os }) {
       for (const system of os) {
         const line = system.keys.get('name')

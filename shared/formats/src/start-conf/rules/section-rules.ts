@@ -113,7 +113,7 @@ export const sectionRules: Rule[] = [
     message: '[LINBO] stands in line {first} already',
     fix: 'Join the two sections.',
     explanation:
-      "linuxmuster's importer refuses a file with two of them, and the client's programs do not join them alike.",
+      "linuxmuster's importer takes a file with two of them for broken, and other programs need not join them.",
     *check({ sections }) {
       const [first, ...others] = sections.filter((section) => section.name === 'linbo')
       const below = first && lastLine({ heading: first.heading, written: first.keys })

@@ -5,6 +5,12 @@ const linboLine = 'RootTimeout = 900'
 /** Lines, sections, keys and values. */
 export const textCases: RuleCase[] = [
   {
+    code: 'too-many-lines',
+    bad: dual + '\n'.repeat(5000),
+    at: 5000,
+    good: dual + '\n'.repeat(4000),
+  },
+  {
     code: 'byte-order-mark',
     bad: `\ufeff${dual}`,
     at: 1,
