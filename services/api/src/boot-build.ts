@@ -17,6 +17,7 @@ import {
   chooseBase,
   customKernel,
   findHooks,
+  loadHostKeys,
   packageBase,
   passwordHashOf,
   publishTorrentOptions,
@@ -78,6 +79,11 @@ export interface BootBuilder {
    * @throws LinboError `BOOT_GRUB_MISSING`, `BOOT_GRUB_FAILED`, `BOOT_NETDIR_UNWRITABLE`
    */
   completeTree(tell?: BuildRequest['tell'], isForced?: boolean): Promise<void>
+  /**
+   * Makes password and host keys when they are missing, and counts the password's hash, so that the next build is quick.
+   * @throws LinboError `SECRET_FILE`, `LINBOFS_HOST_KEY`
+   */
+  prepareSecrets(): Promise<void>
   /** Resolves when nothing is being built. */
   idle(): Promise<void>
 }
@@ -170,6 +176,11 @@ export function createBootBuilder(deps: {
   return {
     build: (request) => inTurn(() => build(request)),
     completeTree: (tell, isForced) => inTurn(() => completeTree(tell, isForced)),
+    prepareSecrets: () =>
+      inTurn(async () => {
+        await passwordHashOf(dataDir, (await readUploadPassword(dataDir)).password)
+        await loadHostKeys(configDir, dataDir)
+      }),
     idle: async () => {
       await last
     },

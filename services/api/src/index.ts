@@ -9,6 +9,7 @@ import { createBootBuilder } from './boot-build.ts'
 import { createBootConfigPublisher } from './boot-configs.ts'
 import { createBootFileServer } from './boot-files.ts'
 import { createBootPackages } from './boot-packages.ts'
+import { completeBootFiles } from './complete-boot-files.ts'
 import { type ApiConfig, schema } from './config.ts'
 import { createDashboard } from './dashboard.ts'
 import { createDevicesWatch } from './devices-watch.ts'
@@ -46,6 +47,8 @@ export type {
   BootPackageView as BootPackage,
 } from './routes/boot-packages.ts'
 export type { BootSet } from './routes/boot-sets.ts'
+export type { GroupGrub, HostGrub } from './routes/grub.ts'
+export type { HostHardware } from './routes/host-files.ts'
 export type { LinboPasswordChange } from './routes/linbo-password.ts'
 export type { Status } from './routes/status.ts'
 export type { VersionView as StartConfVersion } from './start-conf-view.ts'
@@ -56,6 +59,8 @@ export { schema }
 export interface ApiParts extends Parts<ApiConfig> {
   /** Replaced in tests. */
   clock?: Clock
+  /** Makes, once it runs, what can be made of GRUB's network tree. What goes wrong is logged with its fix. */
+  completesBootFiles?: boolean
 }
 
 /**
@@ -164,6 +169,7 @@ export function createApiService(parts: ApiParts): Service {
           failure = error
         },
       })
+      if (parts.completesBootFiles) void completeBootFiles(config.LINBO_DIR, bootBuilder, log)
     },
     async stop() {
       events.close()

@@ -1,4 +1,8 @@
 import { launch } from '@linbo/launch'
 import { createApiService, schema } from './index.ts'
 
-await launch({ name: 'api', schema, create: createApiService })
+await launch({
+  name: 'api',
+  schema,
+  create: (parts) => createApiService({ ...parts, completesBootFiles: true }),
+})

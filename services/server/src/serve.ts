@@ -2,7 +2,6 @@ import { describe, load, locate } from '@linbo/config'
 import { openParts, reportHealth } from '@linbo/launch'
 import { run } from '@linbo/runtime'
 import { banner } from './banner.ts'
-import { completeBootFiles } from './complete-boot-files.ts'
 import { moveLowPorts } from './low-ports.ts'
 import { createServices } from './services.ts'
 import { suiteSchema } from './settings.ts'
@@ -49,9 +48,6 @@ export async function serve(options: ServeOptions): Promise<void> {
       onReady: () => {
         reporting.tell()
         options.print(banner(services, parts.config, moved))
-        const { LINBO_DIR, LINBO_SERVER_IP, LINBO_HTTP_PORT } = parts.config
-        const server = { address: LINBO_SERVER_IP, httpPort: LINBO_HTTP_PORT }
-        void completeBootFiles(LINBO_DIR, server, parts.log)
       },
       onStopped: reporting.stop,
       ...(options.signal ? { signal: options.signal } : {}),

@@ -13,7 +13,7 @@ export type SuiteParts = Parts<SuiteConfig>
 
 const factories: Record<ServiceName, (parts: SuiteParts) => Service> = {
   // First, because its recorder has to hear what the others tell.
-  api: createApiService,
+  api: (parts) => createApiService({ ...parts, completesBootFiles: true }),
   tftp: createTftpService,
   dhcp: createDhcpService,
   sync: createSyncService,
