@@ -228,6 +228,11 @@ describe('full mode', () => {
     const offer = await relay.ask(another, discover)
     expect(offer.yiaddr).toBe('127.77.0.101')
     expect(readOption(offer.options, 'hostName')).toBe('pc02')
+    await saveHost(database.db, { ...host, group: 'kiosk', dhcp_options: 'next-server 10.0.0.9' })
+    now += 600
+    const changed = await relay.ask(another, discover)
+    expect(readOption(changed.options, 'nisDomain')).toBe('kiosk')
+    expect(changed.siaddr).toBe('10.0.0.9')
     await database.db.deleteFrom('hosts').where('hostname', '=', 'pc02').execute()
   })
 
