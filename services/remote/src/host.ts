@@ -1,5 +1,5 @@
 import { pause } from '@linbo/runtime'
-import { connectClient, type SshConnection } from '@linbo/ssh'
+import { connectClient, readClientHostKeys, type SshConnection } from '@linbo/ssh'
 import { findAddress } from './address.ts'
 import {
   checkOnboot,
@@ -113,6 +113,7 @@ export async function driveHost(job: HostJob): Promise<FinalPhase> {
         port: config.LINBO_CLIENT_SSH_PORT,
         privateKey: shared.privateKey,
         db: shared.db,
+        ownKeys: await readClientHostKeys(config.LINBO_DATA_DIR),
         timeoutMs: config.LINBO_REMOTE_CONNECT_SECONDS * 1000,
         signal,
       })

@@ -1,5 +1,5 @@
 import type { Db } from '@linbo/db'
-import { connectClient, loadClientKey, type SshConnection } from '@linbo/ssh'
+import { connectClient, loadClientKey, readClientHostKeys, type SshConnection } from '@linbo/ssh'
 import type { ClientFileKind } from './access.ts'
 import type { ClientFiles, FileOwner } from './client-files.ts'
 
@@ -64,6 +64,7 @@ export function createConnectBack(options: ConnectBackOptions): ConnectBack {
         privateKey,
         // Nobody knows which key a machine has that is no host, and the next one here may have another.
         db: file.hostname === null ? undefined : options.db,
+        ownKeys: await readClientHostKeys(options.dataDir),
         timeoutMs: Math.min(options.connectMs, options.totalMs),
       })
       // When we give up first, the connection that may still come is closed.

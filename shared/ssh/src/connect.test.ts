@@ -69,6 +69,20 @@ describe('connectClient', () => {
     await connect({ hostname: 'changed' })
   })
 
+  it('accepts a key we gave clients ourselves, whatever is pinned, and pins nothing', async () => {
+    await start({ hostKey: makeHostKey() })
+    const ownKeys = new Set([machine.fingerprint])
+    await connect({ hostname: 'ours', ownKeys })
+    expect(await findKnownKey(database.db, 'ours')).toBeUndefined()
+    connection?.close()
+    await pinKey(database.db, 'renewed', 'SHA256:before')
+    await connect({ hostname: 'renewed', ownKeys })
+    expect(await findKnownKey(database.db, 'renewed')).toBe('SHA256:before')
+    connection?.close()
+    const error = await failure(connect({ hostname: 'renewed', ownKeys: new Set(['SHA256:x']) }))
+    expect(error.code).toBe('SSH_HOST_KEY')
+  })
+
   it('says that our key is not accepted, and pins nothing then', async () => {
     await start({ authorizedKey: makeKeyPair().publicKey })
     const error = await failure(connect({ hostname: 'stranger' }))

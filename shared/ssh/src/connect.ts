@@ -12,6 +12,8 @@ export interface ConnectOptions {
   privateKey: string
   /** Where host keys are pinned: the first one seen is the only one accepted later. Undefined takes any key. */
   db: Db | undefined
+  /** Fingerprints of the host keys we gave clients with their initramfs: accepted without being pinned. */
+  ownKeys?: ReadonlySet<string>
   /** To connect and authenticate, in milliseconds. */
   timeoutMs: number
   /** Gives up connecting (`SSH_UNREACHABLE`). It has no effect on a connection that stands. */
@@ -46,7 +48,8 @@ export async function connectClient(options: ConnectOptions): Promise<SshConnect
   const pinned = db && (await findKnownKey(db, options.hostname))
   const client = new ssh2.Client()
   const fingerprint = await logIn(client, options, pinned)
-  if (db && pinned === undefined) await pin(client, db, options, fingerprint)
+  const isOwn = options.ownKeys?.has(fingerprint) === true
+  if (db && pinned === undefined && !isOwn) await pin(client, db, options, fingerprint)
   return {
     exec: (words, execOptions = {}) => exec(client, words, execOptions),
     async read(words, { maxBytes, silenceMs }) {
@@ -125,10 +128,15 @@ function logIn(
       keepaliveCountMax: 3,
       hostVerifier: (key: Buffer) => {
         fingerprint = `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
-        return pinned === undefined || pinned === fingerprint
+        return isAccepted(fingerprint, pinned, options)
       },
     })
   })
+}
+
+function isAccepted(fingerprint: string, pinned: string | undefined, options: ConnectOptions) {
+  const isKnown = pinned === undefined || pinned === fingerprint
+  return isKnown || options.ownKeys?.has(fingerprint) === true
 }
 
 /** Pins the key, and checks that nobody pinned another one since we looked. */
@@ -152,7 +160,7 @@ function connectError(
   fingerprint: string,
 ): LinboError {
   const who = `${options.hostname} (${options.ip})`
-  if (pinned !== undefined && fingerprint !== '' && pinned !== fingerprint) {
+  if (pinned !== undefined && fingerprint !== '' && !isAccepted(fingerprint, pinned, options)) {
     return hostKeyError(options, fingerprint, pinned, error)
   }
   if (error.level === 'client-authentication') {

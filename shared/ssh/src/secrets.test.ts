@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readClientHostKeys, rememberClientHostKeys } from './client-host-keys.ts'
 import { loadClientKey, makeKeyPair } from './key.ts'
 import { quote } from './quote.ts'
 import { readUploadPassword, writeUploadPassword } from './upload-password.ts'
@@ -98,6 +99,15 @@ describe('quote', () => {
     [['', '~', '$(x)', 'a\nb', '*'], "'' '~' '$(x)' 'a\nb' '*'"],
   ])('turns %j into %j', (words, line) => {
     expect(quote(words)).toBe(line)
+  })
+})
+
+describe('the host keys clients were given', () => {
+  it('are remembered, the latest of some builds', async () => {
+    expect(await readClientHostKeys(dir)).toEqual(new Set())
+    const of = (build: number) => [1, 2, 3].map((kind) => `SHA256:${build}-${kind}`)
+    for (const build of [1, 2, 2, 3, 4, 5]) await rememberClientHostKeys(dir, of(build))
+    expect([...(await readClientHostKeys(dir))]).toEqual([5, 4, 3, 2].flatMap(of))
   })
 })
 
