@@ -36,12 +36,20 @@ export function createBootConfigPublisher(deps: {
   let watch: StartConfWatch | undefined
   let watchProblem: string | undefined
   let publishProblem: string | undefined
+  /** What administrators put where links would be, as it was told last. */
+  let keptFiles = ''
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined
 
+  const tellKept = (files: string[]) => {
+    const list = files.toSorted().join(', ')
+    if (list !== keptFiles && list) log.info({ files }, 'own files stand where our links would be')
+    keptFiles = list
+  }
   const run = async () => {
     try {
-      await publishBootConfigs({ root, server, hosts: await listHosts(db), log })
+      const { kept } = await publishBootConfigs({ root, server, hosts: await listHosts(db), log })
+      tellKept(kept)
       publishProblem = undefined
     } catch (err) {
       publishProblem = err instanceof Error ? err.message : String(err)

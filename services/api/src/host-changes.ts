@@ -4,6 +4,7 @@ import {
   findHost,
   findHostByMac,
   type HostRow,
+  lockHosts,
   type NewHost,
   saveHost,
 } from '@linbo/db'
@@ -23,6 +24,7 @@ export function addHost(db: Db, host: NewHost): Promise<HostRow> {
 /** `addHost` within a transaction. @throws LinboError `HOST_CONFLICT`, `HOST_SCHOOL` */
 export async function insertHost(trx: Db, host: NewHost): Promise<HostRow> {
   refuseForeignName(host.hostname, host.school)
+  await lockHosts(trx)
   if (await findHost(trx, host.hostname)) {
     throw apiError(
       'HOST_CONFLICT',
@@ -50,6 +52,7 @@ export async function updateHost(
   changes: HostChange,
 ): Promise<HostRow | undefined> {
   refuseForeignName(hostname, changes.school)
+  await lockHosts(trx)
   const named = Object.entries(changes).filter(([, value]) => value !== undefined)
   await refuseConflict(trx, { mac: changes.mac, ip: changes.ip, hostname })
   return changeHost(trx, hostname, Object.fromEntries(named))

@@ -65,10 +65,10 @@ export async function publishBootConfigs(options: PublishOptions): Promise<Publi
       'Give the suite the right to write below LINBO_DIR/boot/grub.',
     )
   }
-  const { written, removed, kept, problems } = published
+  const { written, removed, problems } = published
   if (written.length + removed.length > 0) {
     const facts = { written: written.length, removed: removed.length }
-    log?.info({ ...facts, ...(kept.length > 0 ? { kept } : {}) }, 'boot configurations published')
+    log?.info(facts, 'boot configurations published')
   }
   for (const problem of problems) log?.warn(problem, 'boot configuration problem')
   return published

@@ -109,6 +109,16 @@ describe('adding a host', () => {
   })
 })
 
+it('gives one name, MAC and address to one of many who ask at once', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, n) =>
+      test.ask('POST', '/api/v1/hosts', { ...pc, hostname: `pc${n % 2}` }),
+    ),
+  )
+  const codes = answers.map((answer) => answer.status)
+  expect(codes.toSorted()).toEqual([201, 409, 409, 409, 409, 409, 409, 409])
+})
+
 describe('reading hosts', () => {
   beforeEach(async () => {
     await addTestHost(test, 1)
