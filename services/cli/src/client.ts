@@ -17,6 +17,12 @@ export interface Client {
   request<T>(method: string, path: string, body?: unknown): Promise<T>
   /** Sends or fetches text instead of JSON. */
   text(method: string, path: string, body?: string | Uint8Array, type?: string): Promise<string>
+  /** Sends or fetches a text that has revisions; `etag` is that of the answer. */
+  revised(
+    method: string,
+    path: string,
+    options?: { body?: string; ifMatch?: string },
+  ): Promise<{ text: string; etag: string }>
   /** Fetches a file as it is. */
   bytes(path: string): Promise<Uint8Array>
   /** Fetches a large file piece by piece. */
@@ -49,7 +55,10 @@ const reconnectMs = 500
 export function createClient(io: Io): Client {
   const { url, token } = findServer(io)
   const base = `${url}/api/v1`
-  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
+  const headers: Record<string, string> = {
+    'user-agent': 'linbo-cli/0.1.0',
+    ...(token ? { authorization: `Bearer ${token}` } : {}),
+  }
 
   async function send(
     method: string,
@@ -79,6 +88,12 @@ export function createClient(io: Io): Client {
       return (response.status === 204 ? undefined : await response.json()) as T
     },
     text: async (method, path, body, type) => (await send(method, path, body, type)).text(),
+    async revised(method, path, { body, ifMatch } = {}) {
+      const type = body === undefined ? undefined : 'text/plain'
+      const more = ifMatch === undefined ? {} : { 'if-match': ifMatch }
+      const response = await send(method, path, body, type, more)
+      return { text: await response.text(), etag: response.headers.get('etag') ?? '' }
+    },
     bytes: async (path) => new Uint8Array(await (await send('GET', path)).arrayBuffer()),
     async download(path) {
       return (await send('GET', path)).body ?? new ReadableStream<Uint8Array>()

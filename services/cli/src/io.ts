@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
 import { ExitCode } from './exit-code.ts'
 import { readSecret } from './read-secret.ts'
 
@@ -18,6 +19,8 @@ export interface Io {
   terminal: (NodeJS.WriteStream & { fd: 2 }) | undefined
   /** Asks a person for something that is not shown; undefined when nobody sits there. */
   ask: ((prompt: string) => Promise<string>) | undefined
+  /** Asks a person for a word that is shown; undefined when nobody sits there. */
+  answer: ((question: string) => Promise<string>) | undefined
   env: Record<string, string | undefined>
   /** The checkout's root, when the command runs from one. */
   checkout: string | undefined
@@ -55,9 +58,19 @@ export function processIo(): Io {
       process.stdin.isTTY && process.stderr.isTTY
         ? (prompt) => readSecret(process.stdin, (shown) => process.stderr.write(shown), prompt)
         : undefined,
+    answer: process.stdin.isTTY && process.stderr.isTTY ? readAnswer : undefined,
     env: process.env,
     checkout: existsSync(resolve(root, 'turbo.json')) ? root : undefined,
     signal: abort.signal,
+  }
+}
+
+async function readAnswer(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return (await lines.question(question)).trim()
+  } finally {
+    lines.close()
   }
 }
 

@@ -49,6 +49,16 @@ export function unreachable(url: string, cause: unknown): LinboError {
   })
 }
 
+/** What the server says is wrong, with whatever else its answer tells. */
+export class ServerProblem extends LinboError {
+  readonly body: Record<string, unknown>
+
+  constructor(code: string, message: string, fix: string | undefined, body: object) {
+    super(code, message, fix ? { fix } : {})
+    this.body = { ...body }
+  }
+}
+
 /** The server's problem document (RFC 9457) as an error. */
 export async function problemOf(response: Response, hadToken: boolean): Promise<LinboError> {
   const body = (await response.json().catch(() => ({}))) as Record<string, string | undefined>
@@ -59,5 +69,5 @@ export async function problemOf(response: Response, hadToken: boolean): Promise<
     return new LinboError('SIGN_IN', message, { fix })
   }
   const message = body.detail ?? body.title ?? `the server answered ${response.status}`
-  return new LinboError(body.code ?? 'SERVER_ERROR', message, body.fix ? { fix: body.fix } : {})
+  return new ServerProblem(body.code ?? 'SERVER_ERROR', message, body.fix, body)
 }

@@ -32,6 +32,7 @@ export function testIo(env: Record<string, string> = {}, input = ''): TestIo {
     columns: undefined,
     terminal: undefined,
     ask: undefined,
+    answer: undefined,
     env: { LINBO_DATA_DIR: '/nonexistent', ...env },
     checkout: undefined,
     signal: abort.signal,
@@ -41,12 +42,18 @@ export function testIo(env: Record<string, string> = {}, input = ''): TestIo {
   }
 }
 
-type Answer = { status?: number; json?: unknown; text?: string }
+type Answer = {
+  status?: number
+  json?: unknown
+  text?: string
+  headers?: Record<string, string>
+}
 export type Handler = (request: {
   method: string
   path: string
   body: string
   token: string
+  headers: IncomingMessage['headers']
 }) => Answer
 
 export interface TestServer {
@@ -70,10 +77,11 @@ export async function startTestServer(handler: Handler): Promise<TestServer> {
     const path = (request.url ?? '').replace('/api/v1', '')
     requests.push(`${request.method} ${path}`)
     const token = request.headers.authorization ?? ''
-    const answer = handler({ method: request.method ?? '', path, body, token })
+    const { method = '', headers } = request
+    const answer = handler({ method, path, body, token, headers })
     const status =
       answer.status ?? (answer.json === undefined && answer.text === undefined ? 204 : 200)
-    response.writeHead(status, { 'content-type': 'application/json' })
+    response.writeHead(status, { 'content-type': 'application/json', ...answer.headers })
     response.end(answer.text ?? (answer.json === undefined ? '' : JSON.stringify(answer.json)))
   })
   const live = new WebSocketServer({ server })
