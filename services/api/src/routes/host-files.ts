@@ -59,6 +59,7 @@ const hostHardware = z
       .openapi({ description: 'failures its logs tell of, newest last' }),
   })
   .openapi('HostHardware')
+export type HostHardware = z.infer<typeof hostHardware>
 
 const hardware = createRoute({
   method: 'get',

@@ -3,7 +3,11 @@ import { usageError } from '../exit-code.ts'
 import { state, table, time } from '../print.ts'
 import type { Boot, Host } from '../resources.ts'
 import { command, group, jsonArg } from './command.ts'
+import { hostGrub } from './grub.ts'
 import { exportHosts, importFile } from './host-devices.ts'
+import { hardware } from './host-hardware.ts'
+import { log } from './host-log.ts'
+import { adopt, unknown } from './host-unknown.ts'
 
 const nameArg = {
   hostname: { type: 'positional', required: true, description: 'Host name.' },
@@ -138,4 +142,9 @@ export const host = group('linbo host', 'The machines.', {
   import: importFile,
   export: exportHosts,
   'forget-key': forgetKey,
+  grub: hostGrub,
+  unknown,
+  adopt,
+  hardware,
+  log,
 })

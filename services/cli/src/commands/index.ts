@@ -9,6 +9,8 @@ export const linbo: CommandDef = defineCommand({
     doctor: () => import('./doctor.ts').then((m) => m.doctor),
     config: () => import('./config.ts').then((m) => m.config),
     host: () => import('./host.ts').then((m) => m.host),
+    registration: () => import('./registration.ts').then((m) => m.registration),
+    inventory: () => import('./inventory.ts').then((m) => m.inventory),
     group: () => import('./group.ts').then((m) => m.group),
     operation: () => import('./operation.ts').then((m) => m.operation),
     events: () => import('./events.ts').then((m) => m.events),
