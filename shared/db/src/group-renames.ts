@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { lockHosts } from './host-rows.ts'
 import type { Db, GroupRenameTable } from './schema.ts'
 import { latestStartConfVersion } from './start-conf-versions.ts'
 
@@ -33,6 +34,7 @@ export async function endGroupRename(db: Db, from: string): Promise<void> {
  * @returns how many hosts moved.
  */
 export async function moveGroup(trx: Db, from: string, to: string): Promise<number> {
+  await lockHosts(trx)
   const hosts = await trx
     .updateTable('hosts')
     .set({ group: to, updated_at: new Date() })
