@@ -107,7 +107,7 @@ export function createBootPackages(options: {
     async take(received, { by, expectedSha256, signature }, tell) {
       const imported = await importPackage({
         ...{ store, received, by, now: new Date(now()), tell },
-        prepare: ({ folder }) => makeBase({ folder }),
+        prepare: ({ folder }) => makeBase({ folder, onProgress: (text) => tell(text, null) }),
         keyring: join(options.configDir, 'keyring.gpg'),
         ...(expectedSha256 === undefined ? {} : { expectedSha256 }),
         ...(signature === undefined ? {} : { signature }),
