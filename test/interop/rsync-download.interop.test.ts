@@ -151,14 +151,26 @@ requireTool('rsync')('rsync clients that download', () => {
     expect(readdirSync(out)).toEqual([])
   })
 
-  it('read the whole tree without a single secret or outside file', async () => {
-    await server.rsync(pc02, ['-aL', '::linbo/', out])
+  it('read folders without a single secret or outside file', async () => {
+    for (const folder of ['images', 'boot']) {
+      await server.rsync(pc02, ['-aL', `::linbo/${folder}`, out])
+    }
     const files = readdirSync(out, { recursive: true, encoding: 'utf8' })
     expect(files).toContain('images/win/win.qcow2')
     expect(files.filter((file) => /secret|macct|\.cmd|log\/|passwd|staging/.test(file))).toEqual([])
     const listed = await server.rsync(pc02, ['-r', '::linbo/linbocmd/'])
     expect(listed.output).not.toContain('.cmd')
   })
+
+  it.each(['', '.', '*', 'start.conf.*', 'images/..'])(
+    'are not told what there is when they ask for %j',
+    async (path) => {
+      const ran = await server.rsync(pc02, ['-aL', `::linbo/${path}`, out])
+      expect(ran.code).not.toBe(0)
+      expect(ran.output).toContain('not listed')
+      expect(readdirSync(out)).toEqual([])
+    },
+  )
 
   it("get GRUB's local configuration, made for the request and gone afterwards", async () => {
     const ran = await server.rsync(pc01, [

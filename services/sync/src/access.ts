@@ -27,7 +27,7 @@ const refusedLong =
   /^--(remove-source-files|remove-sent-files|files-from|write-devices|copy-devices|log-file|insecure-links|daemon|config|temp-dir|backup-dir|partial-dir|confine-root)(=|$)/
 
 /** Folders whose content only their own machine gets, or nobody. The daemon's excludes say the same. */
-const privateFolders = ['linbocmd/', 'tmp/', 'log/', 'images/tmp/']
+const privateFolders = ['linbocmd/', 'tmp/', 'log/', 'backup/', 'images/tmp/']
 
 /** Decides about a request to the module `linbo`. */
 export function decideDownload(request: Request, peer: Peer, module = 'linbo'): Access {
@@ -39,6 +39,8 @@ export function decideDownload(request: Request, peer: Peer, module = 'linbo'): 
       kind: 'refuse',
       reason: `the module ${module} is read only; images go to linbo-upload`,
     }
+  if (request.paths.some((one) => asksForRoot(one, module)))
+    return { kind: 'refuse', reason: `what lies in ${module} is not listed; ask for one thing` }
   const path = singlePath(request, module)
   if (path === undefined) return { kind: 'pass', path }
 
@@ -66,6 +68,17 @@ export function decideDownload(request: Request, peer: Peer, module = 'linbo'): 
   if (spool) return { kind: 'local-grub', path, group: spool[1] ?? '' }
   const reason = whyPrivate(path)
   return reason ? { kind: 'hidden', path, reason } : { kind: 'pass', path }
+}
+
+/**
+ * Whether a path means the module's root itself, by its name, by climbing or by a pattern. No client asks for that, and a
+ * list of everything would tell strangers the names of all hosts and groups.
+ */
+function asksForRoot(path: string, module: string): boolean {
+  const [name, ...segments] = path.split('/')
+  if (name !== module) return false
+  const [first, ...more] = segments.filter((segment) => segment !== '' && segment !== '.')
+  return first === undefined || [first, ...more].includes('..') || /[*?[\\]/.test(first)
 }
 
 function whyPrivate(path: string): string | undefined {

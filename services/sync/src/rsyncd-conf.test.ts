@@ -25,7 +25,7 @@ it('serves LINBO_DIR read-only, locked in, without rights and without secrets', 
   expect(lines).toContain('read only = yes')
   expect(lines).toContain('use chroot = yes')
   expect(lines).toContain('uid = 65534')
-  expect(lines).toContain('exclude = .* /linbocmd/* /tmp/* /log/* /images/tmp/* *.macct*')
+  expect(lines).toContain('exclude = .* /linbocmd/* /tmp/* /log/* /backup/* /images/tmp/* *.macct*')
 })
 
 it('takes uploads with a password, as the owner of LINBO_DIR, without deleting', () => {

@@ -35,7 +35,7 @@ export const module = {
 export const hiddenModules: readonly string[] = [module.prepared, module.bootSets]
 
 /** What nobody gets by asking the module `linbo`; onboot files are handed out one by one instead. */
-const excluded = '.* /linbocmd/* /tmp/* /log/* /images/tmp/* *.macct*'
+const excluded = '.* /linbocmd/* /tmp/* /log/* /backup/* /images/tmp/* *.macct*'
 
 const compressed =
   '*.qcow2 *.qdiff *.cloop *.rsync *.gz *.lz *.xz *.zst *.zip *.iso *.png *.jpg *.torrent linbofs64 linbo64'
