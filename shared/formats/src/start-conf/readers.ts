@@ -96,7 +96,7 @@ function asWebui(lines: Line[]): SeenSection[] {
     const seen = trim(beforeHash(text))
     if (seen.startsWith('[') && seen.endsWith(']')) {
       const name = seen.slice(1, -1)
-      const isKnown = name === 'LINBO' || name === 'Partition' || name === 'OS'
+      const isKnown = ['[LINBO]', '[Partition]', '[OS]'].includes(text)
       sections.push(section(isKnown ? name.toLowerCase() : `other: ${name}`, number))
     } else {
       const equals = seen.indexOf('=')

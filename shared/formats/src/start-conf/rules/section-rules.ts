@@ -1,5 +1,12 @@
 import type { SectionName } from '../key-names.ts'
-import { assignment, insertAfter, removeLine, replaceLine, rowOf } from '../line-edit.ts'
+import {
+  assignment,
+  carriageReturn,
+  insertAfter,
+  removeLine,
+  replaceLine,
+  rowOf,
+} from '../line-edit.ts'
 import { onLine, type Rule } from '../rule.ts'
 import { lastLine, sectionName } from '../section.ts'
 import { nearest } from './nearest.ts'
@@ -31,6 +38,30 @@ export const sectionRules: Rule[] = [
         const text = known && headings[known] + (isTail ? ` # ${heading.rest.slice(1)}` : '')
         const edits = text ? [replaceLine(heading, text)] : []
         yield { at: onLine(heading), edits, isSafe: isTail || heading.rest === ']?' }
+      }
+    },
+  },
+  {
+    code: 'section-tail',
+    severity: 'info',
+    message: 'there is something behind the heading {heading}',
+    fix: 'Leave the heading alone on its line, and put a comment above it.',
+    explanation:
+      "linuxmuster's WebUI compares the whole line with [Partition] and [OS], and takes any other for a section it does not know.",
+    *check({ sections }) {
+      for (const { heading, name } of sections) {
+        const end = heading.text.indexOf(']') + 1
+        const tail = heading.text.slice(end)
+        if (!name || heading.rest || tail === '') continue
+        const comment = tail.trim()
+        const start = heading.text.startsWith('\ufeff') ? 1 : 0
+        const above = comment === '' ? [] : [comment]
+        const row = replaceLine(heading, heading.text.slice(0, end))
+        const edits = [
+          { ...row, text: [...above.map((text) => text + carriageReturn(heading)), ...row.text] },
+        ]
+        const values = { heading: heading.text.slice(start, end) }
+        yield { at: onLine(heading), values, edits, isSafe: start === 0 }
       }
     },
   },

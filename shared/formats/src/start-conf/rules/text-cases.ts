@@ -58,6 +58,11 @@ export const textCases: RuleCase[] = [
   change('section-heading', '[LINBO]', '[LINBO', '[LINBO]', { fixed: '[LINBO]\n', isSafe: true }),
   change('section-heading', '[OS]', '[OS] x', '[OS] # x', { fixed: '[OS]\n', isSafe: false }),
   change('section-heading', '[OS]', '[OS]#x', '[OS] # x', { fixed: '[OS] # x\n', isSafe: true }),
+  change('section-tail', '[OS]', '[OS] # Windows', '# Windows\n[OS]', {
+    fixed: '\n# Windows\n[OS]\nName',
+    isSafe: true,
+  }),
+  change('section-tail', '[OS]', '[OS]  ', '[OS]', { fixed: '\n[OS]\nName', isSafe: true }),
   change('unknown-section', '[OS]', '[OSS]', '[OS]', { fixed: '[OS]\nName = Win', isSafe: false }),
   change('unknown-section', linboLine, '[Net]', '# [Net]'),
   change('section-case', '[LINBO]', '[Linbo]', '[LINBO]', { fixed: '[LINBO]\n', isSafe: true }),
