@@ -42,6 +42,8 @@ export interface PackageImport {
 export interface BootPackages {
   /** Clears away what was interrupted. Before anything else. */
   start(): Promise<void>
+  /** Gives up imports that are under way. Resolves when none is. */
+  stop(): Promise<void>
   /** @throws LinboError `PACKAGE_TOO_LARGE`, `PACKAGE_NO_SPACE`, `PACKAGE_STORE` */
   receive(source: AsyncIterable<Uint8Array>, sizeBytes?: number): Promise<ReceivedPackage>
   take(
@@ -87,6 +89,9 @@ export function createBootPackages(options: {
     turn = done.catch(() => {})
     return done
   }
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const imports = new Set<Promise<unknown>>()
   const active = async () => {
     const versions = new Map<PackageName, string>()
     const set = (await listBootSets(root, now())).find(({ isCurrent }) => isCurrent)
@@ -99,19 +104,31 @@ export function createBootPackages(options: {
   return {
     active,
     start: () => sweepStore(store),
+    async stop() {
+      stopping.abort()
+      await Promise.allSettled(imports)
+    },
     receive: (source, sizeBytes) =>
       receivePackage({
         ...{ store, source, maxBytes: options.maxBytes },
         ...(sizeBytes === undefined ? {} : { sizeBytes }),
       }),
     async take(received, { by, expectedSha256, signature }, tell) {
-      const imported = await importPackage({
-        ...{ store, received, by, now: new Date(now()), tell },
-        prepare: ({ folder }) => makeBase({ folder, onProgress: (text) => tell(text, null) }),
+      const importing = importPackage({
+        ...{ store, received, by, now: new Date(now()) },
+        // Steps are told often enough to end an import at one.
+        tell: (step, percent) => {
+          signal.throwIfAborted()
+          tell(step, percent)
+        },
+        prepare: ({ folder }) =>
+          makeBase({ folder, signal, onProgress: (text) => tell(text, null) }),
         keyring: join(options.configDir, 'keyring.gpg'),
         ...(expectedSha256 === undefined ? {} : { expectedSha256 }),
         ...(signature === undefined ? {} : { signature }),
       })
+      imports.add(importing)
+      const imported = await importing.finally(() => imports.delete(importing))
       if (imported.isNew) changed(imported.package.id, 'imported')
       return imported
     },

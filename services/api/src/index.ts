@@ -176,6 +176,7 @@ export function createApiService(parts: ApiParts): Service {
       await server?.close()
       server = undefined
       bootFiles.close()
+      await bootPackages.stop()
       await bootBuilder.idle()
       await registrations.stop()
       await devicesWatch?.stop()

@@ -183,6 +183,7 @@ export async function openTestApp(
       deps.events.close()
       await server?.close()
       deps.bootFiles.close()
+      await deps.bootPackages.stop()
       await bootBuilder.idle()
       await registrations.stop()
       await bootConfigs.stop()

@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path'
 import { ar, arBlock, type TarPart, tar } from '@linbo/test/archives'
 import { debOf, kernelOf, type LinboPackage, linboPackage, xz } from '@linbo/test/linbo-package'
 import { armored, openPgpKey } from '@linbo/test/openpgp'
+import fc from 'fast-check'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type ImportOptions, importPackage } from './import.ts'
 import { type ReceiveOptions, receivePackage } from './receive.ts'
@@ -360,19 +361,19 @@ const refused: [string, () => Uint8Array, string, string, Options?][] = [
   [
     'a missing kernel',
     broken({ without: ['var/lib/linuxmuster/linbo/linbo64'] }),
-    'PACKAGE_BROKEN',
+    'PACKAGE_OTHER',
     'linbo64 is not in it',
   ],
   [
     'a missing template',
     broken({ without: ['var/lib/linuxmuster/linbo/linbofs64.tar.xz'] }),
-    'PACKAGE_BROKEN',
+    'PACKAGE_OTHER',
     'linbofs64.tar.xz is not in it',
   ],
   [
     'no GUI in the package of the GUI',
     broken({ name: 'linuxmuster-linbo-gui7', without: ['srv/linbo/linbo_gui64_7.tar.lz'] }),
-    'PACKAGE_BROKEN',
+    'PACKAGE_OTHER',
     'linbo_gui64_7.tar.lz is not in it',
   ],
   [
@@ -527,6 +528,23 @@ describe('a package is refused, and nothing changes, for', () => {
       await expect(take(deb.subarray(0, length))).rejects.toMatchObject({ code: 'PACKAGE_BROKEN' })
     }
     expect(stored()).toEqual([])
+  })
+
+  it('any bytes, and then says what is wrong', async () => {
+    const deb = linboPackage({ compression: 'none' })
+    const change = fc.tuple(fc.nat(deb.length - 1), fc.nat(255))
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 5 }), async (changes) => {
+        const bytes = Uint8Array.from(deb)
+        for (const [at, value] of changes) bytes[at] = value
+        const error = await take(bytes).catch((thrown) => thrown)
+        if (error instanceof Error)
+          expect(error).toMatchObject({ code: expect.stringMatching(/^PACKAGE_/) })
+        else await removePackage(store, error.package)
+        expect(stored()).toEqual([])
+      }),
+      { numRuns: 40 },
+    )
   })
 
   it('a connection that breaks', async () => {

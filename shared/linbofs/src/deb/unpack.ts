@@ -65,10 +65,8 @@ export async function readControl(deb: string): Promise<DebControl> {
   }
 }
 
-const other = (message: string) =>
-  new LinboError('PACKAGE_OTHER', message, {
-    fix: `Give the .deb of ${packageNames.join(' or ')}.`,
-  })
+const other = (message: string, fix = `Give the .deb of ${packageNames.join(' or ')}.`) =>
+  new LinboError('PACKAGE_OTHER', `the package cannot be used: ${message}`, { fix })
 
 /**
  * Takes what we know out of a package, each file under the place that `layout.ts` gives it, and nothing else. Every file
@@ -76,7 +74,7 @@ const other = (message: string) =>
  * @param folder an empty folder
  * @param options.onProgress told how far it is, in percent of the packed bytes
  * @returns the files taken by their path below the folder
- * @throws ArchiveError
+ * @throws ArchiveError; LinboError `PACKAGE_OTHER` when something is missing in it
  */
 export async function unpackDeb(
   deb: string,
@@ -101,7 +99,11 @@ export async function unpackDeb(
   }
   await followLinks(folder, links, taken)
   const missing = missingFile(control.name, Object.keys(taken))
-  if (missing) throw new ArchiveError(`${missing.replace(/^serverfs\//, '')} is not in it`)
+  if (missing)
+    throw other(
+      `${missing.replace(/^serverfs\//, '')} is not in it`,
+      'Take LINBO 7.4 or newer: before that, the packages were made up in another way.',
+    )
   return taken
 }
 
