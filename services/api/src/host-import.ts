@@ -48,7 +48,7 @@ export interface ImportResult {
   removed: string[]
   /** Hosts of the school that are not in the file and stay. */
   missing: string[]
-  /** Why they stay although they were to be removed. */
+  /** Why hosts that are not in the file stay although they were to be removed, or have to be confirmed. */
   notRemoved: { message: string; fix: string } | null
   refused: LineProblem[]
   warnings: LineProblem[]
@@ -80,7 +80,9 @@ export async function importDevices(db: Db, request: ImportRequest): Promise<Imp
     const wished = planImport(parsed, hosts, { school, mayGo: removable })
     const obstacle = obstacleOf(wished, request, size)
     if (obstacle?.code && !dryRun) throw apiError(obstacle.code, obstacle.message, obstacle.fix)
-    const plan = obstacle ? planImport(parsed, hosts, { school, mayGo: () => false }) : wished
+    // A dry run shows the many that would go once they are confirmed.
+    const goes = !obstacle || obstacle.code === 'HOSTS_WOULD_GO'
+    const plan = goes ? wished : planImport(parsed, hosts, { school, mayGo: () => false })
     if (!dryRun) {
       await apply(trx, plan, school)
       if (isSuccessor(file, parsed, hosts, plan)) {

@@ -163,6 +163,11 @@ describe('removing by import', () => {
       fix: expect.stringContaining('confirm=11'),
     })
     expect((await send(few, '?remove=true&confirm=10')).status).toBe(409)
+    const dry = await take(few, '?remove=true&dryRun=true')
+    expect(dry.removed).toHaveLength(11)
+    expect(dry.notRemoved?.fix).toContain('confirm=11')
+    const confirmed = await take(few, '?remove=true&dryRun=true&confirm=11')
+    expect(confirmed).toMatchObject({ notRemoved: null })
     expect(await hosts()).toHaveLength(20)
     expect((await take(few, '?remove=true&confirm=11')).removed).toHaveLength(11)
     expect(await hosts()).toHaveLength(9)

@@ -45,7 +45,9 @@ const importResult = z
     notRemoved: z
       .object({ message: z.string(), fix: z.string() })
       .nullable()
-      .openapi({ description: 'why none is removed although it was asked for' }),
+      .openapi({
+        description: 'why none is removed although it was asked for, or has to be confirmed',
+      }),
     refused: z.array(lineProblem),
     warnings: z.array(lineProblem),
   })
