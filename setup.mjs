@@ -10,20 +10,26 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(fileURLToPath(import.meta.url))
 const debian = {
   start: [
-    'rsync',
+    'console-data',
+    'gpgv',
     'grub-common',
     'grub-efi-amd64-bin',
     'grub-pc-bin',
     'ipxe',
-    'xz-utils',
-    'gpgv',
+    'kbd',
+    'kmod',
+    'locales',
     'mtools',
+    'rsync',
     'xorriso',
+    'xz-utils',
   ],
   test: [
+    'argon2',
     'atftp',
     'busybox-static',
     'chromium',
+    'cpio',
     'curl',
     'dnsmasq-base',
     'dropbear-bin',
@@ -39,6 +45,7 @@ const debian = {
     'redis-server',
     'tftp-hpa',
     'udhcpc',
+    'zstd',
   ],
   bench: [
     'curl',

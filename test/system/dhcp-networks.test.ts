@@ -141,7 +141,7 @@ requireTool(
 
   it('come to LINBO in proxy mode beside dnsmasq: on both cards, and through a relay to both', async () => {
     const suite = await startSuite('proxy')
-    expect((await suite.linbo('boot', 'overlay')).code).toBe(0)
+    expect((await suite.linbo('boot', 'build')).code).toBe(0)
     await startMain(near, other, 'dhcp-range=10.97.2.100,10.97.2.110,255.255.255.0,1h\n')
     await startMain(second, '10.97.3.2')
     await connectFar(server, other)
@@ -163,7 +163,7 @@ requireTool(
         'host name (option 12) is missing, not uefi1',
       ],
     })
-    await suite.linbo('boot', 'overlay')
+    await suite.linbo('boot', 'build')
     expect(await ask()).toEqual({ code: 0, wrong: [] })
     const { findings } = await findingsOf(suite, 'doctor')
     const stranger = findings.find((one) => one.name === 'stranger')

@@ -15,7 +15,7 @@ export interface Expected {
 
 const names: Record<Asker, string> = { bios: 'PXE BIOS', uefi: 'PXE UEFI', linbo: 'LINBO' }
 const choices =
-  'Choose: `linbo boot overlay`; or `linbo dhcp config --for …` for that server; or LINBO_DHCP=full and that server off.'
+  'Choose: LINBO_SERVER_OVERLAY=yes and `linbo boot build`; or `linbo dhcp config --for …` for that server; or LINBO_DHCP=full and that server off.'
 
 /** What is right and wrong with the offers one asker got, and how to mend it. */
 export function judgeOffers(asker: Asker, offers: Offer[], expected: Expected): Finding[] {
@@ -86,7 +86,7 @@ function judgeLinbo(main: Offer, expected: Expected): Finding[] {
   }
   if (overlay) {
     const detail = `the overlay in linbofs64 sends machines to ${overlay}, not to ${server}`
-    return [ill(name, detail, 'Run: linbo boot overlay')]
+    return [ill(name, detail, 'Run: linbo boot build')]
   }
   const findings: Finding[] = []
   if (main.server !== server) {

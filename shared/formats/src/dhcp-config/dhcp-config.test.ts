@@ -28,7 +28,7 @@ describe.each(dhcpServers)('the configuration for %s', (kind) => {
 
   it('says what to do about option 54 where the server names itself', () => {
     const canName = kind === 'isc' || kind === 'kea'
-    expect(text.includes('linbo boot overlay')).toBe(!canName)
+    expect(text.includes('LINBO_SERVER_OVERLAY')).toBe(!canName)
   })
 
   it('lets no name out of its place', () => {

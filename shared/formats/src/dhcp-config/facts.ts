@@ -66,6 +66,6 @@ export function heading(mark: string, lines: string[], leftOut: number): string 
 /** For servers that cannot name another one in option 54. */
 export const cannotName = (server: string) => [
   'This server always names itself in option 54, and LINBO takes that for its own server. So either',
-  `  run "linbo boot overlay" on ${server}: LINBO then takes its server, host name and group from there; or`,
+  `  set LINBO_SERVER_OVERLAY=yes on ${server}, then "linbo boot build": LINBO then takes its server, host name and group from there; or`,
   '  switch this server off in the LINBO networks and set LINBO_DHCP=full.',
 ]
