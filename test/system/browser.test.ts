@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openBrowser, overflow, type TestBrowser } from '../support/browser.ts'
 import { requireTool } from '../support/require.ts'
 import { openSchool, type School } from '../support/school.ts'
 import { type Suite, startSuite } from '../support/suite.ts'
 
-const built = join(import.meta.dirname, '../../web/build/index.html')
 const describeChromium = requireTool('chromium')
 const count = 6
 const image = 'images/tiny/tiny.qcow2'
@@ -14,35 +12,14 @@ const image = 'images/tiny/tiny.qcow2'
 describeChromium('the dashboard in Chromium', () => {
   let suite: Suite
   let school: School
-  let browser: Browser
+  let browser: TestBrowser
   let page: Page
-  /** What the browser complained about, with where. */
-  const complaints: string[] = []
-
-  const open = async (context: BrowserContext): Promise<Page> => {
-    const opened = await context.newPage()
-    opened.setDefaultTimeout(15_000)
-    opened.on('pageerror', (error) => complaints.push(String(error)))
-    opened.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`)
-    })
-    return opened
-  }
-  const overflow = (on: Page) =>
-    on.evaluate<number>(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    )
 
   beforeAll(async () => {
-    if (!existsSync(built))
-      throw new Error(`${built} is missing; run: npx turbo run build --filter=@linbo/web`)
     suite = await startSuite('one process', { LINBO_LOG_LEVEL: 'warn' })
     school = await openSchool(suite, { count, network: 86, imageBytes: 12_000_000, pace: 0.3 })
-    browser = await chromium.launch({
-      executablePath: findChromium(),
-      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'],
-    })
-    page = await open(await browser.newContext({ locale: 'en-US' }))
+    browser = await openBrowser()
+    page = await browser.open(await browser.context({ locale: 'en-US' }))
   })
   afterAll(async () => {
     await browser?.close()
@@ -58,8 +35,8 @@ describeChromium('the dashboard in Chromium', () => {
     await page.getByLabel('Admin token').fill('not the token')
     await page.keyboard.press('Enter')
     await page.getByRole('alert').getByText('This is not the admin token.').waitFor()
-    expect(complaints.filter((text) => !text.includes('/api/v1/session'))).toEqual([])
-    complaints.length = 0
+    expect(browser.complaints.filter((text) => !text.includes('/api/v1/session'))).toEqual([])
+    browser.complaints.length = 0
     await page.getByLabel('Admin token').fill(suite.token)
     await page.keyboard.press('Enter')
     await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
@@ -135,9 +112,9 @@ describeChromium('the dashboard in Chromium', () => {
   })
 
   it('speaks German to a German browser', async () => {
-    const context = await browser.newContext({ locale: 'de-DE' })
+    const context = await browser.context({ locale: 'de-DE' })
     await context.addCookies(await page.context().cookies())
-    const german = await open(context)
+    const german = await browser.open(context)
     await german.goto(suite.url)
     await german.getByRole('link', { name: 'Vorgänge' }).waitFor()
     await german.getByText(`${count} von ${count} an`).waitFor()
@@ -146,13 +123,6 @@ describeChromium('the dashboard in Chromium', () => {
   })
 
   it('makes the browser complain about nothing', () => {
-    expect(complaints).toEqual([])
+    expect(browser.complaints).toEqual([])
   })
 })
-
-function findChromium(): string {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  const found = folders.map((folder) => join(folder, 'chromium')).find((file) => existsSync(file))
-  if (!found) throw new Error('chromium is not on the PATH')
-  return found
-}
