@@ -38,12 +38,12 @@ const expected: { path: string; fix: string; required: boolean }[] = [
   { path: 'linbo_gui64_7.tar.lz', fix: importGui, required: false },
   {
     path: 'boot/grub/ipxe.efi',
-    fix: 'Install the package (apt-get install ipxe), then run: linbo boot build',
+    fix: 'Install the package (apt-get install ipxe), then run: linbo boot build --grub',
     required: false,
   },
   {
     path: 'boot/grub/ipxe.lkrn',
-    fix: 'Install the package (apt-get install ipxe), then run: linbo boot build',
+    fix: 'Install the package (apt-get install ipxe), then run: linbo boot build --grub',
     required: false,
   },
 ]
