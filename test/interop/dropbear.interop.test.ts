@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Database, openDatabase } from '@linbo/db'
+import { type Database, findKnownKey, openDatabase } from '@linbo/db'
+import { loadHostKeys } from '@linbo/linbofs'
 import { type Child, spawnChild } from '@linbo/runtime'
 import { connectClient, makeKeyPair, type SshConnection } from '@linbo/ssh'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
@@ -10,11 +11,13 @@ import { requireTool } from '../support/require.ts'
 
 // Dropbear reads root's authorized_keys from /root: the test gives it another /root in a mount namespace of its own.
 const isRoot = process.getuid?.() === 0
-const script = 'mount --bind "$1" /root && exec dropbear -r "$2" -s -g -p "127.0.0.1:$3" -F -E'
+const script =
+  'mount --bind "$1" /root && exec dropbear -r "$2" -r "$3" -r "$4" -s -g -p "127.0.0.1:$5" -F -E'
 const key = makeKeyPair()
 let dir = ''
 let port = 0
 let database: Database
+let ownKeys = new Set<string>()
 let dropbear: Child
 let connection: SshConnection
 
@@ -41,7 +44,7 @@ function answers(): Promise<boolean> {
   })
 }
 
-const suite = isRoot ? requireTool('dropbear', 'dropbearkey', 'unshare') : requireTool('root')
+const suite = isRoot ? requireTool('dropbear', 'unshare') : requireTool('root')
 suite('a real dropbear', () => {
   beforeAll(async () => {
     database = await openDatabase({ url: undefined, dataDir: 'memory' })
@@ -49,13 +52,23 @@ suite('a real dropbear', () => {
     await mkdir(join(dir, 'root', '.ssh'), { recursive: true, mode: 0o700 })
     const authorized = join(dir, 'root', '.ssh', 'authorized_keys')
     await writeFile(authorized, `${key.publicKey}\n`, { mode: 0o600 })
-    const hostKey = join(dir, 'host-key')
-    const making = spawnChild({ command: 'dropbearkey', args: ['-t', 'ed25519', '-f', hostKey] })
-    expect(await making.exited).toBe(0)
+    const made = await loadHostKeys(join(dir, 'config'), join(dir, 'data'))
+    ownKeys = new Set(made.fingerprints)
+    const hostKeys = made.files.filter(({ name }) => name.startsWith('dropbear_'))
+    for (const { name, content } of hostKeys) await writeFile(join(dir, name), content)
     port = 20_000 + (process.pid % 20_000)
     dropbear = spawnChild({
       command: 'unshare',
-      args: ['-m', 'sh', '-c', script, 'sh', join(dir, 'root'), hostKey, String(port)],
+      args: [
+        '-m',
+        'sh',
+        '-c',
+        script,
+        'sh',
+        join(dir, 'root'),
+        ...hostKeys.map(({ name }) => join(dir, name)),
+        String(port),
+      ],
       debianPackage: 'util-linux',
     })
     await vi.waitUntil(answers, { timeout: 10_000 })
@@ -65,6 +78,12 @@ suite('a real dropbear', () => {
     await dropbear?.stop()
     await database?.close()
     await rm(dir, { recursive: true, force: true })
+  })
+
+  it('shows one of the host keys we made for it', async () => {
+    const options = { hostname: 'pc02', ip: '127.0.0.1', port, timeoutMs: 5000, ownKeys }
+    connection = await connectClient({ ...options, privateKey: key.privateKey, db: database.db })
+    expect(await findKnownKey(database.db, 'pc02')).toBeUndefined()
   })
 
   it('lets us in with our key only', async () => {

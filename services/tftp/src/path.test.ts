@@ -20,6 +20,7 @@ const table: [string, string, string][] = [
   ['refuses control bytes', 'linbo\n64', 'refused'],
   ['refuses endless names', 'a'.repeat(513), 'refused'],
   ['hides onboot commands', '/linbocmd/pc01.cmd', 'hidden'],
+  ['hides backups', '/backup/start.conf.win', 'hidden'],
   ['hides onboot commands behind slashes', './/linbocmd//pc01.cmd', 'hidden'],
   ['hides tmp', 'tmp/x', 'hidden'],
   ['hides images/tmp', 'images/tmp/win.qcow2', 'hidden'],

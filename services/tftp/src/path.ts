@@ -9,7 +9,7 @@ export type Requested =
 /** Longest name, in characters, that is looked at. */
 export const maxNameLength = 512
 
-const secretFolders = ['linbocmd/', 'tmp/', 'log/', 'images/tmp/']
+const secretFolders = ['linbocmd/', 'tmp/', 'log/', 'backup/', 'images/tmp/']
 
 /**
  * Turns a requested name into a path below the root. Slashes at the front, doubled slashes, backslashes and
