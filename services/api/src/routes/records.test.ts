@@ -135,6 +135,7 @@ it('sums the suite up', async () => {
     hosts: { total: 1, byStatus: { unknown: 1 } },
     operations: { running: 0, queued: 0 },
     transfers: { running: 1, bytesPerSecond: 99 },
+    isPasswordSet: false,
     lastEventId: await test.bus.lastId(),
   })
 })

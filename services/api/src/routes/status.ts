@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { countOperations, listHosts } from '@linbo/db'
 import type { HealthReport } from '@linbo/launch'
+import { readUploadPassword } from '@linbo/ssh'
 import { json } from '../answers.ts'
 import type { AppDeps } from '../deps.ts'
 import { createRouter } from '../router.ts'
@@ -24,6 +25,7 @@ const statusSchema = z
       byStatus: z.record(z.string(), z.number().int()),
     }),
     operations: z.object({ running: z.number().int(), queued: z.number().int() }),
+    isPasswordSet: z.boolean().openapi({ description: 'a person chose the LINBO password' }),
     transfers: z.object({ running: z.number().int(), bytesPerSecond: z.number() }),
     lastEventId: z.number().int(),
   })
@@ -37,7 +39,7 @@ const read = createRoute({
   responses: { 200: json(statusSchema, 'Status') },
 })
 
-export function status({ db, bus, live, version, serverIp }: AppDeps) {
+export function status({ db, bus, live, version, serverIp, dataDir }: AppDeps) {
   return createRouter().openapi(read, async (c) => {
     const reports = await bus.state.list<HealthReport>('service:')
     const hostnames = (await listHosts(db)).map((host) => host.hostname)
@@ -59,6 +61,7 @@ export function status({ db, bus, live, version, serverIp }: AppDeps) {
         services,
         hosts: { total: hostnames.length, byStatus },
         operations: { running: operations.running ?? 0, queued: operations.queued ?? 0 },
+        isPasswordSet: !(await readUploadPassword(dataDir)).isRandom,
         transfers: live.total(),
         lastEventId: await bus.lastId(),
       },

@@ -6,7 +6,7 @@ import { fetchBootFile } from '../doctor/tftp.ts'
 import { ExitCode } from '../exit-code.ts'
 import type { Io } from '../io.ts'
 import { localSettings } from '../local-settings.ts'
-import type { BootFile, Status } from '../resources.ts'
+import type { BootFile, BootSet, Status } from '../resources.ts'
 import { command, jsonArg } from './command.ts'
 
 export const doctor = command({
@@ -51,11 +51,36 @@ async function examine(client: Client, io: Io): Promise<Finding[]> {
       doubtful(file, 'hand-written: no start.conf reaches it', 'Remove it to get the managed one.'),
     )
   }
+  findings.push(...(await examineSecrets(client)))
   const port = status.services.find((one) => one.service === 'tftp')?.facts?.port
   const core = files.find((file) => file.present && /core\.(efi|0)$/.test(file.path))
   if (typeof port === 'number' && core)
     findings.push(await fetchBootFile(status.serverIp, port, core.path))
   return findings
+}
+
+/** Whether clients have our keys and the password of a person. */
+async function examineSecrets(client: Client): Promise<Finding[]> {
+  const sets = await client.all<BootSet>('/boot-sets')
+  const current = sets.find((one) => one.isCurrent)
+  const isOurs = current !== undefined && current.by !== null
+  const { isSet } = await client.request<{ isSet: boolean }>('GET', '/settings/linbo-password')
+  return [
+    isOurs
+      ? well('boot set', `${current.id}, with ${current.overlay.join(', ')}`)
+      : doubtful(
+          'boot set',
+          'linbofs64 was not built here: clients may know neither our key nor our password',
+          'Run: linbo boot build',
+        ),
+    isSet
+      ? well('LINBO password', 'set')
+      : doubtful(
+          'LINBO password',
+          'a random one that nobody knows',
+          'Run: linbo config set-password',
+        ),
+  ]
 }
 
 function factsOf(one: Status['services'][number]): string {
