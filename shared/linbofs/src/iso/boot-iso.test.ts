@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { activateBootSet, addBootSet, stageBootSet } from '@linbo/boot'
@@ -54,7 +54,8 @@ requireTool(
   'grub-mkimage',
 )('a boot medium', () => {
   it('holds kernel, initramfs, GUI and GRUB, and is started by BIOS and UEFI, as a CD and as a disk', async () => {
-    await put('gui/linbo_gui64_7.tar.lz', 'gui')
+    await put('gui/7.3', 'gui')
+    await symlink('7.3', join(root, 'gui/linbo_gui64_7.tar.lz'))
     await put('linbo-version', 'LINBO 7.4\n')
     const steps: string[] = []
     const made = await createBootIsoMaker(root, images).make({

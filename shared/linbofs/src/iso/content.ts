@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readlink, stat } from 'node:fs/promises'
+import { readlink, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bootSetFolder, currentBootSet } from '@linbo/boot'
 import { LinboError } from '@linbo/runtime'
@@ -83,8 +83,10 @@ async function isFromSet(root: string): Promise<boolean> {
   return target.startsWith(`${bootSetFolder}/`)
 }
 
+/** The first that is there; a link is followed, because on the medium it would lead nowhere. */
 async function firstFile(sources: string[]) {
-  for (const source of sources) {
+  for (const one of sources) {
+    const source = await realpath(one).catch(() => one)
     const found = await stat(source, { bigint: true }).catch(() => undefined)
     if (!found?.isFile() || found.size === 0n) continue
     return {
