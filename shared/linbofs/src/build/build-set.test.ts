@@ -21,7 +21,7 @@ import { type BootBase, foundBase, packageBase } from './boot-base.ts'
 import { type BuiltSet, buildBootSet } from './build-set.ts'
 import { customKernel } from './custom-kernel.ts'
 import { type InputOptions, readBuildInputs } from './inputs.ts'
-import { writePackage } from './testing.ts'
+import { writePackage, writeTarXz } from './testing.ts'
 
 let dir: string
 let config: string
@@ -238,6 +238,27 @@ describe('a boot set', () => {
       expect.stringContaining('"../x" is not the name'),
       expect.stringContaining('nowhere.bin is not on this server'),
     ])
+  })
+
+  it('leaves nothing behind when it fails', async () => {
+    const base = await packageBase(boot())
+    const folder = `set${count}`
+    await expect(build({ base: { ...base, kernel: '/nowhere/linbo64' } })).rejects.toMatchObject({
+      code: 'LINBOFS_UNWRITABLE',
+    })
+    expect(await readdir(dir)).not.toContain(folder)
+  })
+
+  it('gets modules.dep from depmod where a package has none', async () => {
+    await writeTarXz(join(dir, 'package/modules.tar.xz'), [
+      { name: 'lib/modules/6.1.0-test/' },
+      { name: 'lib/modules/6.1.0-test/modules.order', content: '' },
+      { name: 'lib/modules/6.1.0-test/modules.builtin', content: 'kernel/fs/ext4/ext4.ko\n' },
+    ])
+    const { folder } = await build()
+    const tree = await asKernel(join(folder, 'linbofs64'))
+    expect(tree.has('usr/lib/modules/6.1.0-test/modules.dep')).toBe(true)
+    expect(tree.has('usr/lib/modules/6.1.0-test/modules.alias')).toBe(true)
   })
 
   it('takes another kernel with its modules', async () => {

@@ -19,7 +19,7 @@ export interface BuildOptions {
   parts: OverlayPart[]
   /** Takes the place of the base's kernel and modules. */
   kernel?: PreparedKernel | undefined
-  /** An empty folder for the set. */
+  /** An empty folder for the set; it is removed when the build fails. */
   target: string
   /** Where what takes long to make is kept. */
   cacheDir: string
@@ -85,6 +85,7 @@ export async function buildBootSet(options: BuildOptions): Promise<BuiltSet> {
       warnings: [...base.warnings, ...parts.flatMap((one) => one.warnings), ...warnings],
     }
   } catch (error) {
+    await rm(target, { recursive: true, force: true })
     throw asLinboError(error, options)
   }
 }
