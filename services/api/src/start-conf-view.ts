@@ -33,7 +33,7 @@ export const startConfProblem = z
   .openapi('StartConfProblem')
 
 export const startConfSource = z
-  .enum(['api', 'cli', 'disk', 'import', 'restore', 'rename', 'clone', 'found'])
+  .enum(['api', 'cli', 'disk', 'restore', 'rename', 'clone', 'found'])
   .openapi({ description: 'disk: somebody edited the file; found: it was there first' })
 
 export const versionSchema = z

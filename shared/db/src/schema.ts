@@ -187,15 +187,7 @@ export interface SessionTable {
 }
 
 /** Who or what made a version of a start.conf: `disk` is somebody at the file, `found` one that was there first. */
-export type StartConfSource =
-  | 'api'
-  | 'cli'
-  | 'disk'
-  | 'import'
-  | 'restore'
-  | 'rename'
-  | 'clone'
-  | 'found'
+export type StartConfSource = 'api' | 'cli' | 'disk' | 'restore' | 'rename' | 'clone' | 'found'
 
 export interface StartConfVersionTable {
   group: string
