@@ -126,7 +126,7 @@ const approve = command({
   },
   async run(args, { io, client }) {
     const replace = args.replace ?? false
-    if (args.all === (args.which !== undefined))
+    if ((args.all === true) === (args.which !== undefined))
       throw usageError('name one registration, or give --all', 'linbo registration list')
     const ids = args.which === undefined ? {} : { ids: [(await find(client, args.which)).id] }
     const { items } = await client.request<{ items: Outcome[] }>('POST', '/registrations/approve', {
