@@ -8,7 +8,7 @@ import { unpackedProgram } from './unpacked.ts'
 export const grubEmu = await unpackedProgram('grub-emu')
 
 /** Files by their path; a partition of a disk has a label too. */
-export type Files = Record<string, string>
+export type Files = Record<string, string | Uint8Array>
 export interface Partition {
   label?: string
   files: Files
@@ -193,8 +193,8 @@ ${entry === undefined ? '' : `set chosen='${entry}'\nexport chosen\n`}configfile
 }
 
 /** A configuration that tells when it is read, and whose `boot` tells what would be booted. */
-function watched(path: string, text: string): string {
-  if (!path.endsWith('.cfg')) return text
+function watched(path: string, text: string | Uint8Array): string | Uint8Array {
+  if (typeof text !== 'string' || !path.endsWith('.cfg')) return text
   const fallback = text.match(/^set fallback=(.*)$/m)?.[1] ?? ''
   const entries = text.match(/^menuentry /gm)?.length ?? 0
   const told = text
@@ -211,7 +211,8 @@ menuentry 'nothing starts' { exit; }
 `
 }
 
-async function makeDisk(image: string, partitions: Partition[]): Promise<string> {
+/** Makes a disk with these partitions, each of 2 MiB. @returns its path */
+export async function makeDisk(image: string, partitions: Partition[]): Promise<string> {
   const table = new Uint8Array(512)
   const view = new DataView(table.buffer)
   for (const index of partitions.keys()) {

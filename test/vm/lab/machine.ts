@@ -23,6 +23,8 @@ export interface MachineOptions {
   folder: string
   diskMiB: number
   memoryMiB: number
+  /** A raw image with what is on its disk at first; it stays as it is. */
+  disk?: string
   /** The bridge it is plugged into, when not the first one. */
   bridge?: string
   /** An image that it starts from in place of the network, as a CD or on USB. */
@@ -35,7 +37,10 @@ const ovmf = '/usr/share/OVMF'
 export async function powerOn(network: LabNetwork, options: MachineOptions): Promise<Machine> {
   const { name, folder } = options
   const file = (suffix: string) => join(folder, `${name}.${suffix}`)
-  await runProgram('qemu-img', ['create', '-q', '-f', 'qcow2', file('disk'), `${options.diskMiB}M`])
+  const from = options.disk ? ['-b', options.disk, '-F', 'raw'] : []
+  await runProgram('qemu-img', [
+    ...['create', '-q', '-f', 'qcow2', ...from, file('disk'), `${options.diskMiB}M`],
+  ])
   if (options.firmware !== 'bios') await copyFile(`${ovmf}/OVMF_VARS_4M.fd`, file('vars'))
   await writeFile(file('serial'), '')
   const serial = await followSerial(file('serial'), name)
