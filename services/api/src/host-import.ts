@@ -12,15 +12,13 @@ import {
 import {
   type DeviceRow,
   decodeText,
-  encodeText,
   type LineProblem,
-  mergeDevices,
   type ParsedDevices,
   parseDevicesCsv,
 } from '@linbo/formats'
 import type { AppDeps } from './deps.ts'
 import { apiError, type ProblemCode } from './errors.ts'
-import { deviceOf, hostOf } from './host-device.ts'
+import { hostOf } from './host-device.ts'
 import { type ChangedDevice, type ImportPlan, planImport } from './host-import-plan.ts'
 import { hostKey } from './host-status.ts'
 
@@ -99,25 +97,6 @@ export async function importDevices(db: Db, request: ImportRequest): Promise<Imp
       warnings: warnings.toSorted((a, b) => a.line - b.line),
     }
   })
-}
-
-/** A school's devices.csv as it is now: the file that was read last, with what changed since. */
-export async function exportDevices(
-  db: Db,
-  school: string,
-): Promise<{ content: Uint8Array; encoding: string }> {
-  const file = await findDeviceFile(db, school)
-  const hosts = await listHosts(db, { school })
-  const { text, encoding } = decodeText(file?.content ?? new Uint8Array())
-  const changed = hosts.filter((host) => file && host.updated_at > file.imported_at)
-  const merged = mergeDevices(text, {
-    school,
-    devices: hosts.map(deviceOf),
-    taken: new Set(file?.taken),
-    changed: new Set(changed.map((host) => host.hostname)),
-  })
-  const bytes = encodeText({ text: merged, encoding })
-  return { content: bytes, encoding: decodeText(bytes).encoding }
 }
 
 interface Obstacle {

@@ -3,8 +3,9 @@ import { defaultSchool } from '@linbo/formats'
 import { json } from '../answers.ts'
 import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
+import { exportDevices } from '../host-export.ts'
 import { schoolName } from '../host-fields.ts'
-import { afterImport, countsOf, exportDevices, importDevices } from '../host-import.ts'
+import { afterImport, countsOf, importDevices } from '../host-import.ts'
 import { createRouter } from '../router.ts'
 
 const tags = ['hosts']
@@ -42,12 +43,9 @@ const importResult = z
     missing: z
       .array(z.string())
       .openapi({ description: 'hosts of the school that are not in the file and stay' }),
-    notRemoved: z
-      .object({ message: z.string(), fix: z.string() })
-      .nullable()
-      .openapi({
-        description: 'why none is removed although it was asked for, or has to be confirmed',
-      }),
+    notRemoved: z.object({ message: z.string(), fix: z.string() }).nullable().openapi({
+      description: 'why none is removed although it was asked for, or has to be confirmed',
+    }),
     refused: z.array(lineProblem),
     warnings: z.array(lineProblem),
   })
