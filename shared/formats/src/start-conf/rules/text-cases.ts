@@ -6,9 +6,9 @@ const linboLine = 'RootTimeout = 900'
 export const textCases: RuleCase[] = [
   {
     code: 'too-many-lines',
-    bad: dual + '\n'.repeat(5000),
-    at: 5000,
-    good: dual + '\n'.repeat(4000),
+    bad: `${dual}${'x = y\n'.repeat(5000)}`,
+    at: 5008,
+    good: `${dual}${'# x\n\n'.repeat(5000)}`,
   },
   {
     code: 'byte-order-mark',
