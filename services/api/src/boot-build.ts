@@ -17,7 +17,6 @@ import {
   chooseBase,
   customKernel,
   findHooks,
-  loadHostKeys,
   packageBase,
   passwordHashOf,
   publishTorrentOptions,
@@ -79,13 +78,8 @@ export interface BootBuilder {
    * @throws LinboError `BOOT_GRUB_MISSING`, `BOOT_GRUB_FAILED`, `BOOT_NETDIR_UNWRITABLE`
    */
   completeTree(tell?: BuildRequest['tell'], isForced?: boolean): Promise<void>
-  /**
-   * Makes password and host keys when they are missing, and counts the password's hash, so that the next build is quick.
-   * @throws LinboError `SECRET_FILE`, `LINBOFS_HOST_KEY`
-   */
-  prepareSecrets(): Promise<void>
-  /** Resolves when nothing is being built. */
-  idle(): Promise<void>
+  /** Gives up what is being built; resolves when nothing is any more. */
+  stop(): Promise<void>
 }
 
 export function createBootBuilder(deps: {
@@ -99,6 +93,7 @@ export function createBootBuilder(deps: {
   const server: BootServer = { address: config.LINBO_SERVER_IP, httpPort: config.LINBO_HTTP_PORT }
   const cacheDir = join(dataDir, 'boot-cache')
   const hooks = { folders: hookFolders(configDir), env: hookEnvironment(config) }
+  let stopped = new AbortController()
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = last.then(work)
@@ -113,7 +108,7 @@ export function createBootBuilder(deps: {
     const isMissing = files.some((file) => isCore(file.path) && (!file.present || file.fix))
     if (!isForced && !isMissing && (await isBuiltFor(root, server))) return
     const { platforms } = await buildNetDir({
-      ...{ root, server },
+      ...{ root, server, signal: stopped.signal },
       onProgress: (text) => tell?.(text, null),
     })
     log.info({ built: platforms.map((one) => one.platform) }, 'GRUB network tree built')
@@ -121,13 +116,14 @@ export function createBootBuilder(deps: {
 
   const build = async ({ package: boot, by, tell }: BuildRequest): Promise<BootBuild> => {
     const onProgress = (text: string) => tell?.(text, null)
+    const { signal } = stopped
     await completeTree(tell)
     const start = performance.now()
     const store = join(dataDir, 'boot-packages')
     onProgress('looking at the base')
     const chosen = boot
-      ? { base: await packageBase(boot, { onProgress }), boot }
-      : await chooseBase({ root, store, onProgress })
+      ? { base: await packageBase(boot, { onProgress, signal }), boot }
+      : await chooseBase({ root, store, onProgress, signal })
     const { base } = chosen
     onProgress('putting together what goes over it')
     const address = namesServer(config) ? config.LINBO_SERVER_IP : undefined
@@ -144,10 +140,10 @@ export function createBootBuilder(deps: {
       ...(chosen.boot ? { packageFolder: chosen.boot.folder } : {}),
       ...(address ? { server: address } : {}),
     })
-    const kernel = await customKernel(configDir, cacheDir, base.facts)
+    const kernel = await customKernel(configDir, cacheDir, base.facts, signal)
     const staged = await stageBootSet(root)
     const built = await buildBootSet({
-      ...{ base, parts, kernel, target: staged, cacheDir, hooks, onProgress },
+      ...{ base, parts, kernel, target: staged, cacheDir, hooks, onProgress, signal },
     })
     const { sha256, overlay, warnings, sizeBytes, kernelVersion } = built
     onProgress('giving it to machines')
@@ -166,7 +162,7 @@ export function createBootBuilder(deps: {
     const after = await findHooks(hooks.folders, 'post')
     warnings.push(
       ...after.warnings,
-      ...(await runHooks(after.hooks, { cwd: root, env: hooks.env, onLine: onProgress })),
+      ...(await runHooks(after.hooks, { cwd: root, env: hooks.env, onLine: onProgress, signal })),
     )
     log.info({ set, version, bytes: sizeBytes, ms, by }, 'boot set built')
     for (const warning of warnings) log.warn({ set, warning }, 'boot set is not as it should be')
@@ -175,14 +171,17 @@ export function createBootBuilder(deps: {
 
   return {
     build: (request) => inTurn(() => build(request)),
-    completeTree: (tell, isForced) => inTurn(() => completeTree(tell, isForced)),
-    prepareSecrets: () =>
+    completeTree: (tell, isForced) =>
       inTurn(async () => {
-        await passwordHashOf(dataDir, (await readUploadPassword(dataDir)).password)
-        await loadHostKeys(configDir, dataDir)
+        const { signal } = stopped
+        await completeTree(tell, isForced).catch((error) => {
+          if (!signal.aborted) throw error
+        })
       }),
-    idle: async () => {
+    async stop() {
+      stopped.abort()
       await last
+      stopped = new AbortController()
     },
   }
 }

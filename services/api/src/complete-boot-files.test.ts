@@ -12,15 +12,14 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true }))
 
-it('makes checksums, secrets and GRUB’s tree, in this order', async () => {
+it('makes checksums and GRUB’s tree', async () => {
   await writeFile(join(root, 'linbo64'), 'kernel')
   const done: string[] = []
   const builder = {
-    prepareSecrets: async () => void done.push('secrets'),
     completeTree: async () => void done.push('tree'),
   }
   await completeBootFiles(root, builder, silentLog)
-  expect(done).toEqual(['secrets', 'tree'])
+  expect(done).toEqual(['tree'])
   expect(await readFile(join(root, 'linbo64.md5'), 'utf8')).toMatch(/^[0-9a-f]{32}\n$/)
 })
 
@@ -28,7 +27,7 @@ it('tells what goes wrong with its fix, and goes on', async () => {
   const told: unknown[] = []
   const log = { ...silentLog, warn: (facts: unknown) => void told.push(facts) }
   const error = new LinboError('BOOT_GRUB_MISSING', 'no GRUB', { fix: 'Install it.' })
-  const builder = { prepareSecrets: async () => {}, completeTree: () => Promise.reject(error) }
+  const builder = { completeTree: () => Promise.reject(error) }
   await completeBootFiles(root, builder, log as typeof silentLog)
   expect(told).toEqual([{ err: error, fix: 'Install it.' }])
 })

@@ -3,17 +3,16 @@ import type { Logger } from '@linbo/log'
 import type { BootBuilder } from './boot-build.ts'
 
 /**
- * On a new server, or one with a new address, makes what can be made without being asked: GRUB's network tree, the `.md5`
- * files of kernel and initramfs, and the secrets that clients are given. What goes wrong is logged with its fix; the suite runs on.
+ * On a new server, or one with a new address, makes what can be made without being asked: GRUB's network tree, and the
+ * `.md5` files of kernel and initramfs. What goes wrong is logged with its fix; the suite runs on.
  */
 export async function completeBootFiles(
   root: string,
-  builder: Pick<BootBuilder, 'completeTree' | 'prepareSecrets'>,
+  builder: Pick<BootBuilder, 'completeTree'>,
   log: Logger,
 ): Promise<void> {
   try {
     await writeMd5Files(root)
-    await builder.prepareSecrets()
     await builder.completeTree()
   } catch (err) {
     const { fix } = err as { fix?: string }

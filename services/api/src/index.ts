@@ -177,7 +177,7 @@ export function createApiService(parts: ApiParts): Service {
       server = undefined
       bootFiles.close()
       await bootPackages.stop()
-      await bootBuilder.idle()
+      await bootBuilder.stop()
       await registrations.stop()
       await devicesWatch?.stop()
       await bootConfigs.stop()

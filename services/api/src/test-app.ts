@@ -184,7 +184,7 @@ export async function openTestApp(
       await server?.close()
       deps.bootFiles.close()
       await deps.bootPackages.stop()
-      await bootBuilder.idle()
+      await bootBuilder.stop()
       await registrations.stop()
       await bootConfigs.stop()
       await live.stop()

@@ -70,6 +70,8 @@ export interface NetDirOptions {
   onProgress?: (text: string) => void
   /** Where Debian's GRUB packages keep their modules. */
   grubFolder?: string
+  /** Gives up; what was there stays. The error then says that GRUB's program failed. */
+  signal?: AbortSignal
 }
 
 /**
@@ -154,7 +156,10 @@ async function grubVersion(): Promise<string> {
   return lines.at(-1)?.replace(/^.*\(GRUB\)\s*/, '') ?? ''
 }
 
-async function runGrub(args: string[], log?: NetDirOptions['log']): Promise<string[]> {
+async function runGrub(
+  args: string[],
+  { log, signal }: Pick<NetDirOptions, 'log' | 'signal'> = {},
+): Promise<string[]> {
   const lines: string[] = []
   const child = spawnChild({
     command: 'grub-mknetdir',
@@ -165,6 +170,7 @@ async function runGrub(args: string[], log?: NetDirOptions['log']): Promise<stri
       lines.push(line)
       log?.debug({ line }, 'grub-mknetdir')
     },
+    ...(signal ? { signal } : {}),
   })
   const exitCode = await child.exited
   if (exitCode === 0) return lines
@@ -203,7 +209,7 @@ async function makeNetDir(
     '--locales=',
     '--themes=',
   ]
-  await runGrub(args, options.log)
+  await runGrub(args, options)
 }
 
 async function openModes(folder: string): Promise<void> {
