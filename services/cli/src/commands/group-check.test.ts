@@ -1,4 +1,15 @@
-import { chmod, lstat, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { renderStartConf } from '@linbo/formats'
@@ -78,6 +89,20 @@ describe('linbo group check', () => {
       'uefi',
     ])
     expect(uefi.out).toContain('[efi-missing]')
+  })
+
+  it('sees whether the cache holds the images of a folder', async () => {
+    const file = await put(
+      'start.conf.lab',
+      good.replace('Label = cache\nSize =', 'Label = cache\nSize = 2M'),
+    )
+    const images = join(directory, 'images')
+    await mkdir(join(images, 'win11'), { recursive: true })
+    await truncate(await put('images/win11/win11.qcow2', ''), 1024 ** 2)
+    expect((await check([file, '--images', images])).out).toContain('nothing to complain about')
+    await truncate(await put('images/win11/win11.qdiff', ''), 2 * 1024 ** 2)
+    expect((await check([file, '--images', images])).out).toContain('[cache-too-small]')
+    expect((await check([file, '--images', `${images}/none`])).err).toContain('cannot read')
   })
 
   it('mends what can be mended without asking, and says so', async () => {

@@ -17,6 +17,7 @@ import type { Io } from '../io.ts'
 import { oneLine, state } from '../print.ts'
 import { several } from '../usage.ts'
 import { command, jsonArg } from './command.ts'
+import { imageSizes } from './image-sizes.ts'
 
 export const check = command({
   name: 'linbo group check',
@@ -30,6 +31,10 @@ export const check = command({
     },
     group: { type: 'string', description: 'Group of the file, else what start.conf.<group> says.' },
     'disk-size': { type: 'string', description: "Size of the machines' disk, such as 256GB." },
+    images: {
+      type: 'string',
+      description: 'Folder of images, to see whether the cache holds them.',
+    },
     firmware: { type: 'string', description: 'How the machines start: bios or uefi.' },
     fix: { type: 'boolean', description: 'Mend what can be mended without asking.' },
     ...jsonArg,
@@ -38,6 +43,7 @@ export const check = command({
     if (args.fix && args.json && args._.includes('-'))
       throw usageError('--fix prints what came in', 'Leave out --json.')
     const facts = factsOf(args['disk-size'], args.firmware)
+    if (args.images !== undefined) facts.imageBytes = await imageSizes(args.images)
     const results: CheckedFile[] = []
     for (const file of new Set(args._)) {
       const group = args.group ?? groupOf(file)
@@ -132,7 +138,7 @@ function factsOf(diskSize: string | undefined, firmware: string | undefined): St
 }
 
 /** `256GB` as disks are sold, in powers of 1000; `256G` and `256GiB` in powers of 1024. */
-export function parseDiskSize(text: string): number {
+function parseDiskSize(text: string): number {
   const found = /^(\d{1,6})([MGT])(B|iB)?$/.exec(text)
   if (!found) throw usageError(`--disk-size ${text}`, 'Write a size such as 256GB or 238GiB.')
   const power = { M: 2, G: 3, T: 4 }[found[2] as 'M' | 'G' | 'T']
