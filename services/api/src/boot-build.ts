@@ -151,7 +151,7 @@ export function createBootBuilder(deps: {
     const version = base.kind === 'package' ? base.name : null
     const record = {
       ...{ version, madeAt: new Date(now()).toISOString(), by, sha256, overlay },
-      base: { kind: base.kind, name: base.name, bytes: built.baseBytes },
+      base: { kind: base.kind, name: base.name, bytes: built.baseBytes, sizeBytes },
       ...{ server: address ?? null, kernelVersion, warnings },
     }
     const set = await addBootSet(root, staged, record)

@@ -12,6 +12,8 @@ export interface BaseRecord {
   name: string
   /** How much of its `linbofs64` is the base; 0 when it cannot be told apart. */
   bytes: number
+  /** Size of that `linbofs64`: another one was copied over it when it differs. */
+  sizeBytes: number
 }
 
 export interface ChooseOptions {
@@ -67,15 +69,15 @@ async function kernelPackages(store: string): Promise<StoredPackage[]> {
   return (await listPackages(store)).filter((one) => one.kernelVersion !== undefined)
 }
 
-/** Undefined for a set that was not built by us. */
-export async function readBaseRecord(folder: string): Promise<BaseRecord | undefined> {
+/** Undefined for a set that was not built by us, or whose initramfs somebody replaced. */
+async function readBaseRecord(folder: string): Promise<BaseRecord | undefined> {
   try {
     const { base } = JSON.parse(await readFile(join(folder, 'set.json'), 'utf8'))
-    const { kind, name, bytes } = base
+    const { kind, name, bytes, sizeBytes } = base
     const isOurs = ['package', 'found'].includes(kind) && typeof name === 'string'
-    if (!isOurs || !Number.isSafeInteger(bytes)) return undefined
+    if (!isOurs || !Number.isSafeInteger(bytes) || bytes > sizeBytes) return undefined
     const { size } = await stat(join(folder, 'linbofs64'))
-    return bytes <= size ? { kind, name, bytes } : undefined
+    return size === sizeBytes ? { kind, name, bytes, sizeBytes } : undefined
   } catch {
     return undefined
   }
