@@ -1,122 +1,27 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import {
-  chmod,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { type CpioEntry, cpio, packCpio } from '@linbo/boot/cpio'
-import { listCpio } from '@linbo/boot/cpio-read'
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { CpioEntry } from '@linbo/boot/cpio'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type BootBase, foundBase, packageBase } from './boot-base.ts'
-import { type BuiltSet, buildBootSet } from './build-set.ts'
-import { customKernel } from './custom-kernel.ts'
-import { type InputOptions, readBuildInputs } from './inputs.ts'
-import { writePackage, writeTarXz } from './testing.ts'
+import { writeTarXz } from './testing.ts'
+import { openTestBuilder, type TestBuilder } from './testing-build.ts'
+import { asKernel } from './testing-kernel.ts'
 
+let test: TestBuilder
 let dir: string
-let config: string
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'linbo-build-'))
-  config = join(dir, 'config')
-  await writePackage(join(dir, 'package'))
+  test = await openTestBuilder()
+  dir = test.dir
 })
-afterEach(() => rm(dir, { recursive: true, force: true }))
-
-const boot = () => ({
-  version: '7.4.11-0',
-  folder: join(dir, 'package'),
-  kernelVersion: '6.1.0-test',
-  sha256: '',
-})
+afterEach(() => test.close())
+const build: TestBuilder['build'] = (options) => test.build(options)
 
 const write = async (path: string, content: string | Uint8Array, mode = 0o644) => {
   const file = join(dir, path)
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, content)
   await chmod(file, mode)
-}
-
-interface Built extends BuiltSet {
-  folder: string
-}
-
-let count = 0
-async function build(
-  options: {
-    base?: BootBase
-    inputs?: Partial<InputOptions>
-    onProgress?(text: string): void
-  } = {},
-): Promise<Built> {
-  const base = options.base ?? (await packageBase(boot()))
-  const folder = join(dir, `set${count++}`)
-  await mkdir(folder)
-  const cacheDir = join(dir, 'cache')
-  const { parts } = await readBuildInputs({
-    ...{ configDir: config, dataDir: join(dir, 'data'), linboDir: join(dir, 'srv'), cacheDir },
-    ...{ facts: base.facts, publicKey: `ssh-ed25519 ${'A'.repeat(68)} linbo-server` },
-    password: { hash: 'f'.repeat(64), salt: 's'.repeat(32) },
-    locale: { lang: 'C', keymap: '', zone: 'Europe/Berlin' },
-    ...options.inputs,
-  })
-  const built = await buildBootSet({
-    ...{ base, parts, target: folder, cacheDir },
-    kernel: await customKernel(config, cacheDir, base.facts),
-    hooks: { folders: [join(config, 'hooks')], env: { PATH: '/usr/bin:/bin' } },
-    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-  })
-  return { ...built, folder }
-}
-
-/**
- * What the kernel makes of an initramfs (init/initramfs.c): packed and plain archives one behind the other, zeros
- * between them, plain ones only at multiples of four, later entries over earlier ones.
- */
-async function asKernel(path: string): Promise<Map<string, CpioEntry>> {
-  const bytes = await readFile(path)
-  const tree = new Map<string, CpioEntry>()
-  const put = async (archive: Uint8Array) => {
-    for (const entry of await listCpio(archive)) {
-      const parent = dirname(entry.path)
-      if (parent !== '.') expect(tree.get(parent)?.mode.toString(8)).toMatch(/^4/)
-      const before = tree.get(entry.path)
-      const isFolder = (one?: CpioEntry) => one?.mode.toString(8).startsWith('4')
-      // The kernel removes what is of another kind; a folder that is not empty stays.
-      if (isFolder(before)) expect(isFolder(entry)).toBe(true)
-      tree.set(entry.path, entry)
-    }
-  }
-  let at = 0
-  while (at < bytes.length) {
-    if (bytes[at] === 0) at++
-    else if (bytes.toString('latin1', at, at + 6) === '070701') {
-      expect(at % 4).toBe(0)
-      const end = bytes.indexOf('TRAILER!!!\0', at) + 11
-      await put(bytes.subarray(at, end + (-(end - at + 2) & 3) + 2))
-      at = end
-    } else {
-      expect(bytes.toString('hex', at, at + 6)).toBe('fd377a585a00')
-      // Stream flags: checksum crc32, the strongest the kernel knows.
-      expect(bytes[at + 7]).toBe(1)
-      const magicEnd = bytes.indexOf('YZ', at, 'latin1') + 2
-      let end = magicEnd
-      while (end > 1 && end < bytes.length && bytes[end] !== 0 && bytes[end] !== 0x30)
-        end = bytes.indexOf('YZ', end, 'latin1') + 2
-      await put(execFileSync('xz', ['-dc'], { input: bytes.subarray(at, end), maxBuffer: 1e9 }))
-      at = end
-    }
-  }
-  return tree
 }
 
 const text = (tree: Map<string, CpioEntry>, path: string) => String(tree.get(path)?.data)
@@ -130,8 +35,8 @@ describe('a boot set', () => {
     await write('config/linbo-torrent', 'ARIA2C_SEED_OPTS="--seed-ratio=2.0"\n')
     await write('config/files/usr/local/bin/own', '#!/bin/sh\n', 0o750)
     await write('config/files/etc/motd', 'hello\n')
-    await chmod(join(config, 'files/etc'), 0o700)
-    await symlink('own', join(config, 'files/usr/local/bin/link'))
+    await chmod(join(dir, 'config', 'files/etc'), 0o700)
+    await symlink('own', join(dir, 'config', 'files/usr/local/bin/link'))
     await write('srv/start.conf', '# default\n')
     const built = await build({ inputs: { server: '10.0.0.1' } })
     expect(built.warnings).toEqual([])
@@ -186,7 +91,7 @@ describe('a boot set', () => {
   it('is the same to the byte when nothing changed, and another when something did', async () => {
     const first = await build()
     expect((await build()).sha256).toEqual(first.sha256)
-    const again = { ...(await packageBase(boot())) }
+    const again = { ...(await test.base()) }
     expect((await build({ base: again })).sha256).toEqual(first.sha256)
     const password = { hash: 'e'.repeat(64), salt: 's'.repeat(32) }
     const other = await build({ inputs: { password } })
@@ -241,12 +146,12 @@ describe('a boot set', () => {
   })
 
   it('leaves nothing behind when it fails', async () => {
-    const base = await packageBase(boot())
-    const folder = `set${count}`
+    const base = await test.base()
+    const folder = test.nextFolder()
     await expect(build({ base: { ...base, kernel: '/nowhere/linbo64' } })).rejects.toMatchObject({
       code: 'LINBOFS_UNWRITABLE',
     })
-    expect(await readdir(dir)).not.toContain(folder)
+    expect(await readdir(dir)).not.toContain(basename(folder))
   })
 
   it('gets modules.dep from depmod where a package has none', async () => {
@@ -308,57 +213,5 @@ describe('a boot set', () => {
     ])
     expect(built.overlay).toContain('hooks (2)')
     expect(built.baseBytes).toBe(0)
-  })
-})
-
-describe('kernel and initramfs that were found', () => {
-  it.each(['xz', 'lzma', 'gzip', 'zstd', 'cat'])(
-    'get the same overlay, packed with %s',
-    async (packer) => {
-      const made = await build()
-      const archive = execFileSync('xz', ['-dc', join(dir, 'package/base.cpio.xz')])
-      const options =
-        { xz: ['--check=none'], lzma: [], gzip: [], zstd: ['-q'], cat: [] }[packer] ?? []
-      const args = packer === 'cat' ? [] : ['-c', ...options]
-      const folder = join(dir, 'srv')
-      await mkdir(folder)
-      await copyFile(join(made.folder, 'linbo64'), join(folder, 'linbo64'))
-      await writeFile(join(folder, 'linbofs64'), execFileSync(packer, args, { input: archive }))
-      const { size } = await stat(join(folder, 'linbofs64'))
-      const base = await foundBase(folder, 'found', size)
-      expect(base.warnings).toEqual([])
-      expect(base.facts.inittab).toContain('::sysinit:/init.sh')
-      expect(base.facts.links.get('lib')).toBe('usr/lib')
-      const first = await build({ base })
-      expect(first.baseBytes).toBe(size)
-      // Building on what was built gives the same again.
-      const second = await build({ base: await foundBase(first.folder, 'found', first.baseBytes) })
-      expect(second.sha256).toEqual(first.sha256)
-    },
-  )
-
-  it('may begin with a plain archive before the packed one', async () => {
-    const folder = join(dir, 'srv')
-    await mkdir(folder)
-    await writeFile(join(folder, 'linbo64'), 'kernel')
-    const plain = packCpio([cpio.folder('.ssh'), cpio.file('.ssh/authorized_keys', 'old')])
-    const packed = await readFile(join((await packageBase(boot())).template.path))
-    const zeros = Buffer.alloc(8)
-    await writeFile(join(folder, 'linbofs64'), Buffer.concat([plain, zeros, packed]))
-    const { size } = await stat(join(folder, 'linbofs64'))
-    const base = await foundBase(folder, 'found', size)
-    expect(base.facts.folders.has('.ssh')).toBe(true)
-    expect(base.facts.links.get('lib')).toBe('usr/lib')
-    expect(base.warnings).toEqual([])
-  })
-
-  it('that cannot be read are taken as they are, with a warning', async () => {
-    await mkdir(join(dir, 'srv'))
-    await writeFile(join(dir, 'srv/linbo64'), 'kernel')
-    await writeFile(join(dir, 'srv/linbofs64'), 'unknown')
-    const { folder, warnings } = await build({ base: await foundBase(join(dir, 'srv'), 'x', 7) })
-    expect(warnings).toEqual([expect.stringContaining('could not be read')])
-    const bytes = await readFile(join(folder, 'linbofs64'))
-    expect(bytes.toString('latin1', 0, 14)).toBe('unknown\x00070701')
   })
 })
