@@ -32,6 +32,7 @@ export function parseLinboLog(text: string): LinboLog {
       .replace(/[\u0000-\u001f\u007f]+/g, ' ')
       .trim()
       .slice(0, longest)
+      .toWellFormed()
     errors.push({ time, text: plain })
   }
   const version = /\bLINBO (?:version )?v?(\d{1,3}\.\d{1,3}\.\d{1,3}(?:[-~.]\w{1,20})?)/i.exec(text)

@@ -52,7 +52,7 @@ export function splitBlocks(lines: Iterable<string>): HwinfoBlock[] {
 
 function addField(block: HwinfoBlock, line: string): void {
   const isChild = line.startsWith('    ')
-  const text = line.trim().slice(0, longest)
+  const text = line.trim().slice(0, longest).toWellFormed()
   const colon = text.indexOf(':')
   if (colon < 1 || text.startsWith('[')) return
   const field = { key: text.slice(0, colon), value: text.slice(colon + 1).trim() }

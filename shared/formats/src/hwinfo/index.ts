@@ -38,7 +38,12 @@ function firmwareErrorsIn(kernelLog: string[]): string[] {
     return /\[Firmware (?:Bug|Warn|Info)\]|ACPI (?:BIOS )?(?:Error|Warning)|BIOS bug|Hardware Error/i.test(
       message,
     )
-      ? [message.replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 300)]
+      ? [
+          message
+            .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+            .slice(0, 300)
+            .toWellFormed(),
+        ]
       : []
   })
   return [...new Set(told)].slice(0, mostErrors)
