@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { findKernelOptions } from '@linbo/formats'
+import { progressLines } from '../answers.ts'
 import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
 import { downloadFile } from '../file-download.ts'
-import { progressAnswer, progressType } from '../progress-answer.ts'
+import { progressAnswer } from '../progress-answer.ts'
 import { createRouter } from '../router.ts'
 
 const query = z.object({
@@ -18,13 +19,9 @@ const make = createRoute({
   path: '/',
   tags: ['boot-files'],
   summary: 'Make the boot medium for machines that cannot boot from the network',
-  description:
-    'Answers a JSON value per line: {"step","percent"} while it works, then {"result"} with key, set, missing, ' +
-    'sizeBytes and isNew, or {"problem"}. An image that is there already is not made again.',
+  description: 'An image that is there already is not made again.',
   request: { query },
-  responses: {
-    200: { description: 'How far it is', content: { [progressType]: { schema: z.string() } } },
-  },
+  responses: { 200: progressLines('key, set, missing, sizeBytes, isNew') },
 })
 
 const read = createRoute({
