@@ -5,6 +5,7 @@ import {
   readdir,
   readFile,
   rm,
+  stat,
   symlink,
   unlink,
   utimes,
@@ -104,6 +105,20 @@ describe('a boot set', () => {
     expect(await addBootSet(root, staged)).toBe('20260102-030405')
     const [set] = await listBootSets(root)
     expect(set).toMatchObject({ version: '7.4', by: 'cli', sha256: { linbofs64: null } })
+  })
+
+  it('can be read by whoever serves it', async () => {
+    const staged = await stageBootSet(root)
+    for (const name of ['linbo64', 'linbofs64', 'linbofs64.md5', 'linbo-version'])
+      await writeFile(join(staged, name), 'text', { mode: 0o600 })
+    const madeAt = new Date(start).toISOString()
+    const sha256 = { linbo64: null, linbofs64: null }
+    const record = { version: null, madeAt, by: null, sha256, overlay: [] }
+    const id = await addBootSet(root, staged, record)
+    for (const name of bootSetFiles)
+      expect((await stat(join(root, '.boot', id, name))).mode & 0o777).toBe(0o644)
+    for (const folder of ['.boot', join('.boot', id)])
+      expect((await stat(join(root, folder))).mode & 0o777).toBe(0o755)
   })
 
   it('is none without its files', async () => {

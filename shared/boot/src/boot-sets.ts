@@ -1,12 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { lstat, mkdir, open, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises'
+import {
+  chmod,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { LinboError, toLinboError, writeAtomic } from '@linbo/runtime'
 import {
   type BootSetRecord,
   bootSetFolder,
   currentLink,
+  isBootSetFile,
   isBootSetId,
   newBootSetId,
   parseBootSetRecord,
@@ -41,7 +53,11 @@ const abandonedMs = 86_400_000
  */
 export async function stageBootSet(root: string): Promise<string> {
   const folder = join(root, bootSetFolder, `.new-${randomBytes(6).toString('hex')}`)
-  await writing(root, () => mkdir(folder, { recursive: true, mode: 0o755 }))
+  await writing(root, async () => {
+    await mkdir(folder, { recursive: true })
+    // Whoever serves the files may be another user, whatever our umask is.
+    for (const one of [join(root, bootSetFolder), folder]) await chmod(one, 0o755)
+  })
   return folder
 }
 
@@ -64,6 +80,10 @@ export async function addBootSet(
       })
     }
   }
+  await writing(root, async () => {
+    for (const name of await readdir(staged))
+      if (isBootSetFile(name)) await chmod(join(staged, name), 0o644)
+  })
   return keepStaged(root, staged, '', record)
 }
 
