@@ -288,18 +288,4 @@ describe.each(['embedded', 'Postgres'])('the name of a group, %s database', (kin
       ])
     })
   })
-
-  it('is new for a clone, which has the same start.conf', async () => {
-    await addHosts(1)
-    const { status, body } = await post(`${from}/clone`, { name: to })
-    expect(status).toBe(201)
-    expect(body).toMatchObject({ name: to, hosts: 0, changed: { number: 1, source: 'clone' } })
-    expect(await read(`start.conf.${to}`)).toBe(testStartConf(to, 'two'))
-    expect(await read(`start.conf.${from}`)).toBe(testStartConf(from, 'two'))
-    expect((await post(`${from}/clone`, { name: to })).status).toBe(409)
-    expect((await post('nobody/clone', { name: `${to}x` })).status).toBe(404)
-    await addHosts(1, `${from}bare`)
-    const bare = await post(`${from}bare/clone`, { name: `${to}x` })
-    expect(bare).toMatchObject({ status: 404, body: { code: 'START_CONF_UNKNOWN' } })
-  })
 })

@@ -113,4 +113,21 @@ describe('groups', () => {
     expect((await test.ask('DELETE', '/api/v1/groups/empty')).status).toBe(404)
     await expect(readFile(join(test.root, 'boot/grub/empty.cfg'))).rejects.toThrow('ENOENT')
   })
+
+  it('are cloned with the same start.conf, and no more', async () => {
+    const clone = (from: string, name: string) =>
+      test.ask('POST', `/api/v1/groups/${from}/clone`, { name })
+    await put('lab', testStartConf('lab'))
+    const answer = await clone('lab', 'clone')
+    expect(answer.status).toBe(201)
+    expect(await answer.json()).toMatchObject({
+      ...{ name: 'clone', hosts: 0, changed: { number: 1, source: 'clone', comment: 'of lab' } },
+    })
+    expect(await readFile(join(test.root, 'start.conf.clone'), 'utf8')).toBe(testStartConf('clone'))
+    expect((await clone('lab', 'clone')).status).toBe(409)
+    expect((await clone('nobody', 'other')).status).toBe(404)
+    const bare = await clone('bare', 'other')
+    expect(bare.status).toBe(404)
+    expect(await bare.json()).toMatchObject({ code: 'START_CONF_UNKNOWN' })
+  })
 })
