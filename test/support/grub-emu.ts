@@ -8,10 +8,10 @@ import { unpackedProgram } from './unpacked.ts'
 export const grubEmu = await unpackedProgram('grub-emu')
 
 /** Files by their path; a partition of a disk has a label too. */
-export type Files = Record<string, string | Uint8Array>
+export type Files = Record<string, string>
 export interface Partition {
   label?: string
-  files: Files
+  files: Record<string, string | Uint8Array>
   /** Without one GRUB refuses to chainload `+1`. */
   hasBootSector?: boolean
 }

@@ -70,7 +70,7 @@ export function grubMenu(options: { group: string; startConf: StartConf }): Grub
   }
   if (!device) {
     const parameters = splitParameters(forcedNetboot, linbo.kernelOptions)
-    const action = { kind: 'linbo', from: 'network', commands: [], parameters } as const
+    const action: GrubAction = { kind: 'linbo', from: 'network', commands: [], parameters }
     const entries = [{ title: 'LINBO', class: 'linbo', action }]
     return { ...common, cache: null, entries, fallbackEntry: null }
   }

@@ -1,10 +1,10 @@
 import { cpio, groupGrubConfig, packCpio } from '@linbo/boot'
 import { parseStartConf } from '@linbo/formats'
 import type { Partition } from '../../support/grub-emu.ts'
-import { groupReference } from './reference-configs.ts'
+import { groupReference, type ReferenceSystem } from './reference-configs.ts'
 
 /** A group with Windows, Linux, an ISO image and a cache, in the two ways to write its configuration. */
-const systems = [
+const systems: ReferenceSystem[] = [
   {
     ...{ name: 'Windows 11', number: 1, label: 'windows', root: 'hd0,1', partition: 1 },
     ...{ kernel: 'auto', initrd: '', append: '' },

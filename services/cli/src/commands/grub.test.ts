@@ -22,8 +22,10 @@ async function linboWith(handler: Handler, ...words: string[]) {
   return { code: await run(words, io), out: io.printed(), err: io.complained() }
 }
 
-const linbo = (commands: string[]) =>
-  ({ kind: 'linbo', from: 'cache-or-network', commands, parameters: [] }) as const
+type Action = NonNullable<GroupGrub['menu']>['entries'][number]['action']
+const linbo = (commands: string[]): Action => ({
+  ...{ kind: 'linbo', from: 'cache-or-network', commands, parameters: [] },
+})
 const files = { kernel: 'k', initrd: 'i', parameters: [] }
 const menu: NonNullable<GroupGrub['menu']> = {
   ...{ group: 'lab', cache: { device: '(hd0,2)', label: 'cache' }, kernelOptions: [] },
