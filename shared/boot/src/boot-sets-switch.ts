@@ -11,16 +11,9 @@ import {
   foundLink,
 } from './boot-set.ts'
 import { type BootSetPlaces, type Place, planSwitch, type SwitchStep } from './boot-set-plan.ts'
-import {
-  addFoundBootSet,
-  currentBootSet,
-  dropOldBootSets,
-  flush,
-  noteLeft,
-  requireBootSet,
-  stageBootSet,
-  writing,
-} from './boot-sets.ts'
+import { currentBootSet, dropOldBootSets, noteLeft, requireBootSet } from './boot-sets.ts'
+import { addFoundBootSet, stageBootSet } from './boot-sets-add.ts'
+import { flush, writing } from './boot-sets-disk.ts'
 
 export interface SwitchedBootSet {
   id: string

@@ -1,30 +1,17 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import {
-  chmod,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { lstat, readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LinboError, toLinboError, writeAtomic } from '@linbo/runtime'
+import { LinboError, writeAtomic } from '@linbo/runtime'
 import {
   type BootSetRecord,
   bootSetFolder,
   currentLink,
-  isBootSetFile,
   isBootSetId,
-  newBootSetId,
   parseBootSetRecord,
 } from './boot-set.ts'
 import { inUseMs, outdatedSets } from './boot-set-plan.ts'
-import { hashedFiles, md5Of, readMd5File } from './md5-files.ts'
+import { writing } from './boot-sets-disk.ts'
+import { hashedFiles } from './md5-files.ts'
 
 /** A set of boot files that machines can be given: kernel, initramfs, their checksums, the version. */
 export interface BootSet extends BootSetRecord {
@@ -39,106 +26,12 @@ export interface BootSet extends BootSetRecord {
   problem: string | null
 }
 
-const recordName = 'set.json'
+/** What is told about a set lies in it under this name. */
+export const recordName = 'set.json'
 /** When the set was left for another one, ISO 8601. */
 const leftName = 'left'
 /** Unfinished folders of this age are nobody's any more, in milliseconds. */
 const abandonedMs = 86_400_000
-
-/**
- * Makes an empty folder for a new set, to be filled and given to `addBootSet`. One that is left lying is removed
- * after a day.
- * @returns its absolute path.
- * @throws LinboError `BOOT_SET_UNWRITABLE`
- */
-export async function stageBootSet(root: string): Promise<string> {
-  const folder = join(root, bootSetFolder, `.new-${randomBytes(6).toString('hex')}`)
-  await writing(root, async () => {
-    await mkdir(folder, { recursive: true })
-    // Whoever serves the files may be another user, whatever our umask is.
-    for (const one of [join(root, bootSetFolder), folder]) await chmod(one, 0o755)
-  })
-  return folder
-}
-
-/**
- * Makes a staged folder a set. Nobody gets it before it is activated.
- * @param record what to write into `set.json`; without it, the file is there already.
- * @returns the id.
- * @throws LinboError `BOOT_SET_BROKEN` when something is missing in the folder, `BOOT_SET_UNWRITABLE`
- */
-export async function addBootSet(
-  root: string,
-  staged: string,
-  record?: BootSetRecord,
-): Promise<string> {
-  for (const name of hashedFiles) {
-    const found = await lstat(join(staged, name)).catch(() => undefined)
-    if (!found?.isFile() || found.size === 0) {
-      throw new LinboError('BOOT_SET_BROKEN', `the new boot set has no ${name}`, {
-        fix: 'Import the linuxmuster-linbo7 package again and build anew.',
-      })
-    }
-  }
-  await writing(root, async () => {
-    for (const name of await readdir(staged))
-      if (isBootSetFile(name)) await chmod(join(staged, name), 0o644)
-  })
-  return keepStaged(root, staged, '', record)
-}
-
-/** The same for files that were found: they may be incomplete, and their checksums are not believed. */
-export async function addFoundBootSet(root: string, staged: string, now: number): Promise<string> {
-  const version = await readFile(join(staged, 'linbo-version'), 'utf8').catch(() => '')
-  const sums = { linbo64: null, linbofs64: null } as BootSetRecord['sha256']
-  for (const name of hashedFiles) {
-    const md5 = await md5Of(join(staged, name))
-    if (md5 === undefined) await rm(join(staged, `${name}.md5`), { force: true })
-    else if ((await readMd5File(staged, name)) !== md5)
-      await writeAtomic(join(staged, `${name}.md5`), `${md5}\n`)
-    if (md5 !== undefined) sums[name] = await sha256Of(join(staged, name))
-  }
-  const madeAt = new Date(now).toISOString()
-  const record = { version: version.trim() || null, madeAt, by: null, sha256: sums, overlay: [] }
-  return keepStaged(root, staged, 'found-', record)
-}
-
-function keepStaged(
-  root: string,
-  staged: string,
-  prefix: '' | 'found-',
-  record?: BootSetRecord,
-): Promise<string> {
-  return writing(root, async () => {
-    for (const name of hashedFiles) {
-      const md5 = await md5OfMissing(staged, name)
-      if (md5 !== undefined) await writeAtomic(join(staged, `${name}.md5`), `${md5}\n`)
-    }
-    if (record) await writeAtomic(join(staged, recordName), JSON.stringify(record, null, 2))
-    const { madeAt, sha256 } = record ?? (await recordOf(staged))
-    for (const name of await readdir(staged)) await flush(join(staged, name))
-    await flush(staged)
-    const parent = join(root, bootSetFolder)
-    for (;;) {
-      const id = newBootSetId(prefix, madeAt, sha256.linbofs64, new Set(await readdir(parent)))
-      const isNew = await rename(staged, join(parent, id)).then(
-        () => true,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOTEMPTY' || error.code === 'EEXIST') return false
-          throw error
-        },
-      )
-      if (!isNew) continue
-      await flush(parent)
-      return id
-    }
-  })
-}
-
-async function md5OfMissing(folder: string, name: string): Promise<string | undefined> {
-  const isThere = (await readMd5File(folder, name)) !== undefined
-  return isThere ? undefined : md5Of(join(folder, name))
-}
 
 /** The sets there are, latest first. */
 export async function listBootSets(root: string, now = Date.now()): Promise<BootSet[]> {
@@ -250,32 +143,4 @@ export async function recordOf(folder: string): Promise<BootSetRecord> {
 async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch(() => undefined)
   return found?.isFile() ? found.size : 0
-}
-
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk)
-  return hash.digest('hex')
-}
-
-/** Brings a file or the names in a folder to the disk. */
-export async function flush(path: string): Promise<void> {
-  const handle = await open(path)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-/** Does something below `.boot`, and tells what to do when that cannot be written. */
-export function writing<T>(root: string, work: () => Promise<T>): Promise<T> {
-  return work().catch((error) => {
-    throw toLinboError(
-      error,
-      'BOOT_SET_UNWRITABLE',
-      `cannot write ${join(root, bootSetFolder)}`,
-      'Give the suite the right to write in LINBO_DIR, and room for another linbo64 and linbofs64.',
-    )
-  })
 }

@@ -1,13 +1,7 @@
 export { type BootFileStatus, bootFileStatus } from './boot-files.ts'
 export { type BootSetRecord, bootSetFiles, bootSetFolder } from './boot-set.ts'
-export {
-  addBootSet,
-  type BootSet,
-  currentBootSet,
-  listBootSets,
-  removeBootSet,
-  stageBootSet,
-} from './boot-sets.ts'
+export { type BootSet, currentBootSet, listBootSets, removeBootSet } from './boot-sets.ts'
+export { addBootSet, stageBootSet } from './boot-sets-add.ts'
 export { createPinnedBootSets, type PinnedBootSets, type PinnedFile } from './boot-sets-pinned.ts'
 export { activateBootSet, type SwitchedBootSet } from './boot-sets-switch.ts'
 export {
