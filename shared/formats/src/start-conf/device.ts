@@ -26,7 +26,7 @@ export function isKnownPartition(dev: string): boolean {
 }
 
 /** What the client makes of `Id`. */
-export type PartitionType = 'efi' | 'msr' | 'ntfs' | 'fat' | 'swap' | 'linux' | 'extended' | 'other'
+type PartitionType = 'efi' | 'msr' | 'ntfs' | 'fat' | 'swap' | 'linux' | 'extended' | 'other'
 
 const types: Record<string, PartitionType> = {
   ef: 'efi',

@@ -7,7 +7,7 @@ import { readSections } from './section.ts'
 const deviceKeys = { linbo: 'cache', partition: 'dev', os: 'root' } as const
 
 /** The lines of a start.conf that name a partition: Cache, Dev and Root. */
-export function deviceLines(text: string): KeyLine[] {
+function deviceLines(text: string): KeyLine[] {
   return readSections(readLines(text)).sections.flatMap(({ name, keys }) =>
     keys.filter((line) => name && line.key === deviceKeys[name]),
   )

@@ -101,7 +101,7 @@ function adviceFor(section: OpenSection, line: KeyLine, meant: string | undefine
     : 'or keep it when a script of yours reads it'
 }
 
-export function onWrittenKey(line: KeyLine): { line: number; start: number; end: number } {
+function onWrittenKey(line: KeyLine): { line: number; start: number; end: number } {
   const start = line.text.indexOf(line.writtenKey)
   return { line: line.number, start, end: start + line.writtenKey.length }
 }
