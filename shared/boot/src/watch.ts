@@ -1,49 +1,25 @@
-import { watch } from 'node:fs'
-import { toLinboError } from '@linbo/runtime'
+import { type FolderWatch, toLinboError, watchFolder } from '@linbo/runtime'
 import { groupOfStartConf } from './publish.ts'
 
-export interface StartConfWatch {
-  /** No call comes after it. */
-  close(): void
-}
+export type StartConfWatch = FolderWatch
 
 /**
  * Calls back when a `start.conf.<group>` below root was written, replaced or removed, once for all the small
- * steps an editor takes. The folder is watched, not the files, so that a replaced file is seen too.
- * @param options.quietMs how long a file must rest before it counts (default 200).
- * @param options.onError told when watching breaks off, for instance because root was removed.
+ * steps an editor takes.
+ * @param options as of `watchFolder`
  * @throws LinboError `BOOT_WATCH_FAILED`
  */
 export function watchStartConfs(
   root: string,
   onChange: (group: string) => void,
-  options: { quietMs?: number; onError?: (error: Error) => void } = {},
+  options: Parameters<typeof watchFolder>[2] = {},
 ): StartConfWatch {
-  const waiting = new Map<string, NodeJS.Timeout>()
-  const watcher = openWatcher(root)
-  watcher.on('change', (_event, file) => {
-    const group = groupOfStartConf(String(file))
-    if (group === undefined) return
-    clearTimeout(waiting.get(group))
-    const timer = setTimeout(() => {
-      waiting.delete(group)
-      onChange(group)
-    }, options.quietMs ?? 200)
-    waiting.set(group, timer)
-  })
-  watcher.on('error', (error) => options.onError?.(error))
-  return {
-    close() {
-      watcher.close()
-      for (const timer of waiting.values()) clearTimeout(timer)
-      waiting.clear()
-    },
+  const changed = (file: string) => {
+    const group = groupOfStartConf(file)
+    if (group !== undefined) onChange(group)
   }
-}
-
-function openWatcher(root: string) {
   try {
-    return watch(root, { persistent: false })
+    return watchFolder(root, changed, options)
   } catch (error) {
     throw toLinboError(
       error,
