@@ -43,7 +43,7 @@ describe('two API processes', () => {
     await writeFile(join(one.root, 'start.conf.lab'), testStartConf('lab', 'by hand'))
     const seen = (app: TestApp) =>
       app.events.filter((event) => event.type === 'start-conf.changed' && event.author === 'disk')
-    await expect.poll(() => seen(one).length + seen(other).length).toBe(1)
+    await expect.poll(() => seen(one).length + seen(other).length, { timeout: 20_000 }).toBe(1)
     expect((await one.ask('GET', '/api/v1/groups/lab')).status).toBe(200)
     await other.close()
     await one.close()

@@ -178,7 +178,9 @@ describe.each(['embedded', 'Postgres'])('the name of a group, %s database', (kin
 
   it('keeps the configuration made last of a start.conf that is broken now', async () => {
     await write(`start.conf.${from}`, testStartConf(from, '$(reboot)'))
-    await expect.poll(() => get(`/groups/${from}`)).toMatchObject({ changed: { number: 3 } })
+    await expect
+      .poll(() => get(`/groups/${from}`), { timeout: 20_000 })
+      .toMatchObject({ changed: { number: 3 } })
     expect((await rename()).status).toBe(200)
     expect(await read(`boot/grub/${to}.cfg`)).toContain(managedMarker)
     expect(await linkOf(`boot/grub/${from}.cfg`)).toBe(`./${to}.cfg`)

@@ -14,6 +14,9 @@ interface Version {
   comment: string
 }
 
+/** Other tests may be using the processors. */
+const patience = { timeout: 20_000 }
+
 let postgres: TestPostgres
 beforeAll(async () => {
   postgres = await startPostgres()
@@ -89,11 +92,11 @@ describe.each(['embedded', 'Postgres'])('versions of a start.conf, %s database',
   it('are made of edits on the disk, once each', async () => {
     await put(conf())
     await editByHand(conf('by hand'))
-    await expect.poll(summary).toEqual(['2 disk disk', '1 admin api'])
+    await expect.poll(summary, patience).toEqual(['2 disk disk', '1 admin api'])
     await rm(file())
-    await expect.poll(summary).toEqual(['3 disk disk', '2 disk disk', '1 admin api'])
+    await expect.poll(summary, patience).toEqual(['3 disk disk', '2 disk disk', '1 admin api'])
     expect((await versions()).items[0]).toMatchObject({ revision: null })
-    expect(told().at(-1)).toMatchObject({ author: 'disk', version: 3 })
+    await expect.poll(() => told().at(-1), patience).toMatchObject({ author: 'disk', version: 3 })
   })
 
   it('are made at the start of edits that happened meanwhile, with the time of the file', async () => {
@@ -151,7 +154,7 @@ describe.each(['embedded', 'Postgres'])('versions of a start.conf, %s database',
       base: 1,
     })
     expect(await onDisk()).toBe(conf('by hand'))
-    expect(told().at(-1)).toMatchObject({ author: 'disk', version: 2 })
+    await expect.poll(() => told().at(-1), patience).toMatchObject({ author: 'disk', version: 2 })
     await put(conf('mine'), { 'if-match': await tag() })
     expect(await summary()).toEqual(['3 admin api', '2 disk disk', '1 admin api'])
   })

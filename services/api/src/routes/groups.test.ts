@@ -50,7 +50,10 @@ describe("a group's start.conf", () => {
     const before = test.events.length
     await writeFile(join(test.root, 'start.conf.byhand'), testStartConf('byhand'))
     await expect
-      .poll(() => test.events.slice(before).filter((event) => event.type === 'start-conf.changed'))
+      .poll(
+        () => test.events.slice(before).filter((event) => event.type === 'start-conf.changed'),
+        { timeout: 20_000 },
+      )
       .toEqual([expect.objectContaining({ group: 'byhand' })])
     expect(await readFile(join(test.root, 'boot/grub/byhand.cfg'), 'utf8')).toContain('linbo64')
   })
