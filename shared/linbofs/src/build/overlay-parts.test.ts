@@ -7,6 +7,7 @@ import { parseCustomKernel } from './custom-kernel-file.ts'
 import { packOverlay, part } from './overlay.ts'
 import {
   authorizedKeysPart,
+  efipxePart,
   hostKeysPart,
   inittabPart,
   passwordPart,
@@ -122,6 +123,10 @@ describe('the parts', () => {
     expect(wifiPart('network={\r\n}').entries).toEqual([
       cpio.file('etc/wpa_supplicant.conf', 'network={\n}', 0o600),
     ])
+  })
+
+  it('names of network boot entries lie where clients look', () => {
+    expect(text(efipxePart('IPv4\n'), 'usr/share/linbo/efipxe')).toBe('IPv4\n')
   })
 
   it('inittab lines follow the template’s', () => {

@@ -73,7 +73,12 @@ export function startConfPart(text: string): OverlayPart {
 
 /** Names by which firmware calls its network boot entries. */
 export function efipxePart(text: string): OverlayPart {
-  return part('efipxe', [cpio.file('usr/share/linuxmuster/linbo/efipxe', text)])
+  // Where the client's own scripts lie; newer ones may look under the server's path.
+  const folders = ['usr/share/linbo', 'usr/share/linuxmuster/linbo']
+  return part(
+    'efipxe',
+    folders.map((folder) => cpio.file(`${folder}/efipxe`, text)),
+  )
 }
 
 /** Wi-Fi passwords are in it. */
