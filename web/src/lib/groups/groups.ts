@@ -2,15 +2,7 @@ import type { DiskLayout, Problem } from '@linbo/formats'
 import { http } from '#lib/http.ts'
 import type { Page } from '#lib/resources.ts'
 
-export type VersionSource =
-  | 'api'
-  | 'cli'
-  | 'disk'
-  | 'import'
-  | 'restore'
-  | 'rename'
-  | 'clone'
-  | 'found'
+export type VersionSource = 'api' | 'cli' | 'disk' | 'restore' | 'rename' | 'clone' | 'found'
 
 /** One state of a start.conf. */
 export interface Version {
@@ -50,12 +42,40 @@ export interface Conflict {
   removed: Version | null
 }
 
-/** What GRUB shows to the machines of a group. */
+export interface GrubMenu {
+  entries: { title: string; class: string }[]
+  defaultEntry: number
+}
+
+/** What GRUB reads for the machines of a group. */
 export interface GroupGrub {
-  text: string
+  text: string | null
   /** Written by somebody else, who keeps it. */
   handWritten: boolean
-  menu: { entries: { title: string; class: string }[]; defaultEntry: number } | null
+}
+
+/** What GRUB would be given for a start.conf, saved or not. */
+export interface GrubPreview {
+  text: string
+  menu: GrubMenu
+  /** SVG. */
+  picture: string
+}
+
+/** Which configuration a host's machine gets. */
+export interface HostGrub {
+  group: string
+  reason:
+    | 'main-hand-written'
+    | 'main-missing'
+    | 'host-file'
+    | 'host-link'
+    | 'group'
+    | 'mac'
+    | 'none'
+  file: string | null
+  handWritten: boolean
+  menu: GrubMenu | null
 }
 
 const group = (name: string, rest = '') => `/groups/${encodeURIComponent(name)}${rest}`
@@ -65,6 +85,14 @@ export const groupsApi = {
   one: (name: string) => http.get<GroupDetail>(group(name)),
   text: (name: string) => http.text(group(name, '/start-conf')),
   grub: (name: string) => http.get<GroupGrub>(group(name, '/grub')),
+  grubPreview: (name: string, startConf: string) =>
+    http.send<GrubPreview>(
+      'POST',
+      `/start-conf/grub?group=${encodeURIComponent(name)}`,
+      startConf,
+      'text/plain',
+    ),
+  hostGrub: (hostname: string) => http.get<HostGrub>(`/hosts/${encodeURIComponent(hostname)}/grub`),
   /** @param revision the state that was edited; null when there was no file. */
   save: (name: string, text: string, revision: string | null) =>
     http.send<GroupDetail>('PUT', group(name, '/start-conf'), text, 'text/plain', {

@@ -5,7 +5,6 @@ const sources: Record<VersionSource, () => string> = {
   api: m.version_source_api,
   cli: m.version_source_cli,
   disk: m.version_source_disk,
-  import: m.version_source_import,
   restore: m.version_source_restore,
   rename: m.version_source_rename,
   clone: m.version_source_clone,
