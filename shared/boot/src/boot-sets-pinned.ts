@@ -1,6 +1,7 @@
 import { existsSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  type BootSetFile,
   bootSetFolder,
   bootSetTarget,
   currentLink,
@@ -42,8 +43,8 @@ export function createPinnedBootSets(root: string, now: () => number): PinnedBoo
   const found = () => readLink(join(sets, foundLink)) ?? ''
 
   /** The set of a client where the files come from sets. */
-  function setFor(client: string, current: string): string {
-    const pinned = pins.take(client, current, now())
+  function setFor(client: string, file: BootSetFile, current: string): string {
+    const pinned = pins.take(client, file, current, now())
     if (pinned === current) return current
     // It began with files that lay there by themselves: they became a set before the switch.
     const set = pinned.startsWith(byThemselves) ? foundSince(pinned) : pinned
@@ -64,10 +65,10 @@ export function createPinnedBootSets(root: string, now: () => number): PinnedBoo
       const isOurs = readLink(join(root, path)) === bootSetTarget(path)
       const current = isOurs ? readLink(join(sets, currentLink)) : undefined
       if (!isBootSetId(current)) {
-        pins.take(client, byThemselves + found(), now())
+        pins.take(client, path, byThemselves + found(), now())
         return { path, set: undefined, release }
       }
-      const set = setFor(client, current)
+      const set = setFor(client, path, current)
       return { path: `${bootSetFolder}/${set}/${path}`, set, release }
     },
   }
