@@ -95,7 +95,22 @@ describe('parseDevicesCsv', () => {
     ])
   })
 
+  it.each(['---- room 204 ----', '// old', '***', ';old', '[r204]'])(
+    'leaves the line %s alone, as linuxmuster does',
+    (text) => {
+      const { rows, refused, warnings } = parseDevicesCsv(`${text}\n${line}\n`)
+      expect([rows.length, refused, warnings]).toEqual([1, [], []])
+    },
+  )
+
+  it.each(['-', ';', '//'])('warns of a device that is switched off by %s', (sign) => {
+    const parsed = parseDevicesCsv(`${sign}${line}\n${line}\n`)
+    expect(parsed).toMatchObject({ rows: [{ line: 2 }], refused: [] })
+    expect(parsed.warnings).toMatchObject([{ line: 1, column: 1, name: 'room' }])
+  })
+
   it.each<[string, string]>([
+    ['quotes', `"${line}"`],
     ['too few columns', 'r204;pc1;lab204'],
     ['commas', line.replaceAll(';', ',')],
     ['a leading blank', ` ${line}`],

@@ -46,7 +46,8 @@ export interface ParsedDevices {
 
 /**
  * Reads a school's devices.csv: semicolons, no quoting, 15 columns of which registration writes only the first 11.
- * Lines that begin with `#` and empty lines are comments. A line that breaks a rule, or repeats a host name, MAC or
+ * Lines that begin with `#` or another sign that no room begins with, and empty lines, are comments, as for linuxmuster's
+ * importer (reference 4.1). A line that breaks a rule, or repeats a host name, MAC or
  * address of a line before, is refused with the reason; the others are taken. Never throws.
  */
 export function parseDevicesCsv(text: string, school = defaultSchool): ParsedDevices {
@@ -54,7 +55,11 @@ export function parseDevicesCsv(text: string, school = defaultSchool): ParsedDev
   const taken = new Map<string, number>()
   for (const [index, { text: written }] of readSeparated(text).lines.entries()) {
     const line = index + 1
-    if (isComment(written)) continue
+    const cells = cellsOf(written)
+    if (isComment(written)) {
+      if (isStruckOut(written, cells)) parsed.warnings.push({ line, ...struckOut })
+      continue
+    }
     const hostname = hostnameOfLine(written, school)
     if (hostname) parsed.named.add(hostname)
     const name = (one: ColumnProblem): LineProblem => ({
@@ -62,7 +67,6 @@ export function parseDevicesCsv(text: string, school = defaultSchool): ParsedDev
       ...one,
       name: columnName(one.column),
     })
-    const cells = cellsOf(written)
     const shape = whyNotLine(written, cells)
     const errors = shape ? [shape] : deviceErrors({ school, cells })
     const row = errors.length === 0 ? toRow(cells, line, school) : undefined
@@ -78,9 +82,21 @@ export function parseDevicesCsv(text: string, school = defaultSchool): ParsedDev
   return parsed
 }
 
-/** True for lines that say nothing about a device. */
+/** True for lines that say nothing about a device. A blank or quote before a room is a slip, not a comment. */
 export function isComment(line: string): boolean {
-  return /^[\s;]*(#|$)/.test(line)
+  return /^(?:[\s;]*(?:#|$)|[!#-/:-@[-`{-~])/.test(line)
+}
+
+/** True for a comment that would be a device without its first character, as administrators switch devices off. */
+function isStruckOut(line: string, cells: readonly string[]): boolean {
+  return !/^[\s;]*(#|$)/.test(line) && cells.length >= 11
+}
+
+const struckOut = {
+  column: 1,
+  name: columnName(1),
+  message: 'the line does not begin with a letter or digit, so it is no device',
+  fix: 'Begin it with # to say that it is switched off, or with the room to take it.',
 }
 
 /** The host name a line is about, whether or not it can be taken; undefined when there is none. */
