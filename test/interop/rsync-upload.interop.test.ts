@@ -11,7 +11,6 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findHost, listRegistrations } from '@linbo/db'
 import { readUploadPassword } from '@linbo/ssh'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { requireTool } from '../support/require.ts'
@@ -253,62 +252,5 @@ requireTool('rsync')('rsync clients that upload', () => {
     ).toBe(0)
     expect(existsSync(live('images/win/win.qcow2'))).toBe(false)
     expect(server.events.filter((event) => event.type.startsWith('transfer'))).toEqual([])
-  })
-
-  it('register a new machine, which waits to be approved', async () => {
-    const { db } = server.database
-    const row = 'r2;pc99;lab;02:00:00:00:00:99;10.0.0.99;;;;classroom-studentcomputer;;1\n'
-    const send = (text: string, name = 'pc99') => {
-      writeFileSync(join(cache, `${name}.new`), text)
-      return server.rsync(
-        '127.77.9.9',
-        ['--progress', '-HaP', join(cache, `${name}.new`), `linbo@::linbo-upload/${name}.new`],
-        { password },
-      )
-    }
-    expect((await send(row)).code).toBe(0)
-    expect(await finished('pc99.new')).toMatchObject({ result: 'ok' })
-    const [waiting] = await listRegistrations(db)
-    expect(waiting).toMatchObject({
-      ...{ state: 'pending', hostname: 'pc99', mac: '02:00:00:00:00:99', ip: '10.0.0.99' },
-      ...{ group: 'lab', room: 'r2', pxe: 1, from_ip: '127.77.9.9', raw: row.trim() },
-    })
-    expect(await server.event('registration.created')).toMatchObject({
-      registration: waiting?.id,
-      state: 'pending',
-    })
-    expect(await findHost(db, 'pc99')).toBeUndefined()
-    expect(readFileSync(live('last_registered'), 'utf8')).toBe(row)
-
-    const changed = row.replace('10.0.0.99', 'DHCP')
-    expect((await send(changed)).code).toBe(0)
-    expect((await finished('pc99.new', 1)).reason).toContain('waits to be approved')
-    expect(await listRegistrations(db)).toMatchObject([{ id: waiting?.id, ip: null, times: 2 }])
-    expect(readFileSync(live('last_registered'), 'utf8')).toBe(changed)
-  })
-
-  it('note a machine that is a host already, and leave last_registered alone', async () => {
-    const row = 'R1;PC01;Win;02-00-00-00-00-01;127.77.0.1;;;;Classroom-StudentComputer;;1\n'
-    writeFileSync(join(cache, 'pc01.new'), row.replace('Classroom-StudentComputer', ''))
-    const before = await listRegistrations(server.database.db, { state: 'pending' })
-    const ran = await upload('pc01.new', row.replace('Classroom-StudentComputer', ''), 'pc01.new')
-    expect(ran.code).toBe(0)
-    expect((await finished('pc01.new')).reason).toBe('pc01 is registered already')
-    const [noted] = await listRegistrations(server.database.db, { state: 'duplicate' })
-    expect(noted).toMatchObject({ hostname: 'pc01', reason: expect.stringContaining('already') })
-    expect(await listRegistrations(server.database.db, { state: 'pending' })).toEqual(before)
-    expect(existsSync(live('last_registered'))).toBe(false)
-  })
-
-  it('are refused when they are no introduction', async () => {
-    const bad = await upload('pc98.new', 'nonsense', 'pc98.new')
-    expect(bad.code).toBe(0)
-    expect((await finished('pc98.new')).result).toBe('failed')
-    const other = 'r2;pc97;lab;02:00:00:00:00:97;DHCP;;;;;;1\n'
-    await upload('pc96.new', other, 'pc96.new')
-    expect((await finished('pc96.new')).reason).toContain('it is about pc97')
-    await upload('pc95.new', 'x'.repeat(5000), 'pc95.new')
-    expect((await finished('pc95.new')).reason).toContain('too long')
-    expect(existsSync(live('last_registered'))).toBe(false)
   })
 })
