@@ -68,6 +68,15 @@ describe('fixAll', () => {
     )
   })
 
+  it.each(['Root = /dev/disk0p4', 'SyncEnabled = yes', 'KernelOptions = quiet splash'])(
+    'brings the indented %s back with its value',
+    (line) => {
+      const { text, fixed } = fixAll(dual.replace(line, `\t${line}`))
+      expect(text).toBe(dual)
+      expect(fixed[0]?.code).toBe('indented-line')
+    },
+  )
+
   it('leaves a good file as it is', () => {
     expect(fixAll(dual)).toEqual({ text: dual, fixed: [] })
   })

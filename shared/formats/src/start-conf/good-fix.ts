@@ -6,7 +6,7 @@ const mostCharacters = 1_000_000
 
 /**
  * Leaves only fixes that help: fewer problems of that kind, and no more errors than before. A line that
- * counts all at once can bring up what was hidden.
+ * counts all at once can bring up what was hidden. A key is not written anew while it stands indented with its value.
  * @param check the problems of a changed text.
  */
 export function withGoodFixes(conf: StartConf, check: (text: string) => Problem[]): Problem[] {
@@ -21,12 +21,22 @@ export function withGoodFixes(conf: StartConf, check: (text: string) => Problem[
 
   function helps({ code, edits }: Problem): boolean {
     const after = check(applyEdits(conf.text, edits))
-    return countOf(after, code) < countOf(conf.problems, code) && countErrors(after) <= errors
+    const isFewer = countOf(after, code) < countOf(conf.problems, code)
+    const leavesIndented =
+      code === indented || countReturning(after) >= countReturning(conf.problems)
+    return isFewer && leavesIndented && countErrors(after) <= errors
   }
 }
 
 export function countErrors(problems: readonly Problem[]): number {
   return problems.filter((problem) => problem.severity === 'error').length
+}
+
+const indented = 'indented-line'
+
+/** How many indented lines can count again without meeting another of the same key. */
+function countReturning(problems: readonly Problem[]): number {
+  return problems.filter(({ code, isSafe }) => code === indented && isSafe).length
 }
 
 function countOf(problems: readonly Problem[], code: string): number {
