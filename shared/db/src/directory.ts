@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
+import { chmod, type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { createConnection, createServer } from 'node:net'
 import { LinboError } from '@linbo/runtime'
 
@@ -23,6 +23,20 @@ export async function lockDirectory(directory: string): Promise<{ release(): Pro
   } catch (error) {
     await handle.close()
     throw error
+  }
+}
+
+/**
+ * Makes PGlite's directory, where nobody but us may look: it writes its files for everybody to read and change, and
+ * the data directory itself is open to the rsync daemon's user in a checkout.
+ * @throws LinboError `DATA_DIR_UNWRITABLE`.
+ */
+export async function makePrivate(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await chmod(directory, 0o700)
+  } catch (cause) {
+    throw unwritable(directory, cause)
   }
 }
 

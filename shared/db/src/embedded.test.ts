@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -33,6 +33,16 @@ describe('the data directory', () => {
     const second = await openDatabase({ url: undefined, dataDir })
     expect(await findHost(second.db, 'pc01')).toMatchObject({ room: 'r1' })
     await second.close()
+  })
+
+  it('lets nobody else look into the database, also into one that was open', async () => {
+    const dataDir = join(directory, 'private')
+    const mode = async () => (await stat(join(dataDir, 'pg'))).mode & 0o777
+    await (await openDatabase({ url: undefined, dataDir })).close()
+    expect(await mode()).toBe(0o700)
+    await chmod(join(dataDir, 'pg'), 0o755)
+    await (await openDatabase({ url: undefined, dataDir })).close()
+    expect(await mode()).toBe(0o700)
   })
 
   it('is free again after kill -9', async () => {

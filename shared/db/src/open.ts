@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { LinboError } from '@linbo/runtime'
 import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
-import { lockDirectory } from './directory.ts'
+import { lockDirectory, makePrivate } from './directory.ts'
 import { migrate } from './migrate.ts'
 import type { Db, Tables } from './schema.ts'
 
@@ -57,7 +57,9 @@ async function openEmbedded(dataDir: string): Promise<Database> {
   const lock = dataDir === 'memory' ? undefined : await lockDirectory(dataDir)
   try {
     const { PGlite } = await import('@electric-sql/pglite')
-    const pglite = await PGlite.create(dataDir === 'memory' ? 'memory://' : join(dataDir, 'pg'))
+    const files = join(dataDir, 'pg')
+    if (dataDir !== 'memory') await makePrivate(files)
+    const pglite = await PGlite.create(dataDir === 'memory' ? 'memory://' : files)
     const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
     await migrate(db)
     return {
