@@ -51,7 +51,7 @@ export function placeIn(facts: Pick<BaseFacts, 'links'>, path: string): string {
 
 /**
  * Entries as they have to be to fall into place over this base: links on the way resolved, missing folders added once
- * before what is in them, in the order of their paths.
+ * before what is in them, in the order of their paths. A folder where the base has a link to one is left out: the link stays.
  */
 export function layOver<T extends Pick<CpioEntry, 'path' | 'mode'>>(
   facts: Pick<BaseFacts, 'folders' | 'links'>,
@@ -61,6 +61,7 @@ export function layOver<T extends Pick<CpioEntry, 'path' | 'mode'>>(
   const placed = new Map<string, T>()
   for (const entry of entries) {
     const path = placeIn(facts, entry.path)
+    if (isOf(entry.mode, FileType.folder) && facts.links.has(path)) continue
     placed.set(path, { ...entry, path })
   }
   for (const path of [...placed.keys()]) {

@@ -37,6 +37,7 @@ describe('a boot set', () => {
     await write('config/files/etc/motd', 'hello\n')
     await chmod(join(dir, 'config', 'files/etc'), 0o700)
     await symlink('own', join(dir, 'config', 'files/usr/local/bin/link'))
+    await write('config/files/lib/own/driver.conf', 'fast\n')
     await write('srv/start.conf', '# default\n')
     const built = await build({ inputs: { server: '10.0.0.1' } })
     expect(built.warnings).toEqual([])
@@ -50,6 +51,7 @@ describe('a boot set', () => {
       expect(mode(tree, `etc/ssh/ssh_host_${kind}_key`)).toBe('100600')
       expect(mode(tree, `etc/ssh/ssh_host_${kind}_key.pub`)).toBe('100644')
     }
+    expect(mode(tree, '.')).toBe('40755')
     expect(mode(tree, '.ssh')).toBe('40700')
     expect(mode(tree, '.ssh/authorized_keys')).toBe('100600')
     expect(text(tree, '.ssh/authorized_keys').match(/^ssh-/gm)).toHaveLength(2)
@@ -69,6 +71,7 @@ describe('a boot set', () => {
     // What is LINBO's own is still there.
     expect(mode(tree, 'bin/busybox')).toBe('104755')
     expect(mode(tree, 'lib')).toBe('120777')
+    expect(text(tree, 'usr/lib/own/driver.conf')).toBe('fast\n')
     expect(text(tree, 'usr/lib/modules/6.1.0-test/kernel/one.ko')).toBe('no module')
   })
 
@@ -200,6 +203,7 @@ describe('a boot set', () => {
     const built = await build({ onProgress: (step) => steps.push(step) })
     const tree = await asKernel(join(built.folder, 'linbofs64'))
     expect(text(tree, 'etc/hooked')).toBe('changed\n')
+    expect(mode(tree, '.')).toBe('40755')
     expect(tree.has('start.conf')).toBe(false)
     expect(tree.has('etc/never')).toBe(false)
     expect(tree.get('dev/console')).toMatchObject({ mode: 0o020600, device: [5, 1] })

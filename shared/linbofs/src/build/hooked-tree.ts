@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readCpio } from '@linbo/boot/cpio-read'
 import { type BaseFacts, placeIn } from './base-facts.ts'
 import { type Segment, unpackSegment } from './boot-base.ts'
-import { contentOf, cpioBytes, type StreamEntry } from './cpio-stream.ts'
+import { contentOf, cpioBytes, FileType, type StreamEntry } from './cpio-stream.ts'
 import { type HookRun, runHooks } from './hooks.ts'
 import { writeXz } from './segment.ts'
 import { treeEntries, unpackTree } from './tree.ts'
@@ -53,8 +53,9 @@ async function* placed(
   }
 }
 
-/** An ordinary user cannot make device nodes, so they are put back here. */
+/** The tree with its root, and with the device nodes that an ordinary user cannot make. */
 async function* withDevices(folder: string, facts: BaseFacts): AsyncGenerator<StreamEntry> {
+  yield { path: '.', mode: FileType.folder | 0o755, sizeBytes: 0, content: contentOf() }
   yield* treeEntries(folder)
   for (const device of facts.devices) yield { ...device, sizeBytes: 0, content: contentOf() }
 }

@@ -50,6 +50,12 @@ describe('an overlay', () => {
     ])
   })
 
+  it('leaves links of the base that lead to folders', () => {
+    const entries = [cpio.folder('lib'), cpio.folder('lib/own', 0o700), cpio.file('lib/own/x', '')]
+    const laid = layOver(facts, entries, (path) => cpio.folder(path))
+    expect(laid.map(({ path }) => path)).toEqual(['usr/lib/own', 'usr/lib/own/x'])
+  })
+
   it('lets the later of two parts win', async () => {
     const packed = packOverlay(
       [part('a', [cpio.file('etc/x', '1')]), part('b', [cpio.file('etc/x', '2')])],
@@ -107,7 +113,7 @@ describe('the parts', () => {
       `# comment\r\n\r\n${key} ours\nrubbish\n${key}2 b`,
     )
     expect(text(made, '.ssh/authorized_keys')).toBe(`${key} ours\n${key}2 b\n`)
-    expect(made.entries[0]).toEqual(cpio.folder('.ssh', 0o700))
+    expect(made.entries.slice(0, 2)).toEqual([cpio.folder('.'), cpio.folder('.ssh', 0o700)])
     expect(made.warnings).toEqual([expect.stringContaining('"rubbish" is no public key')])
   })
 

@@ -42,6 +42,8 @@ export function authorizedKeysPart(own: string, more: string): OverlayPart {
     (line) => `authorized_keys: "${line.slice(0, 40)}" is no public key; it was left out`,
   )
   const entries = [
+    // The kernel makes / writable for everybody; dropbear would let nobody in then.
+    cpio.folder('.'),
     cpio.folder('.ssh', 0o700),
     cpio.file('.ssh/authorized_keys', `${kept.join('\n')}\n`, 0o600),
   ]
