@@ -67,7 +67,7 @@ describe('importing a package', () => {
       importedAt: new Date(one.clock.now()).toISOString(),
       importedBy: 'admin',
       verification: {
-        ...{ md5sums: 'checked', sha256: 'not-given' },
+        ...{ md5sums: 'checked', kernel: 'matched', sha256: 'not-given' },
         signature: { status: 'not-given', signer: null, fingerprint: null },
       },
       isActive: false,
@@ -102,6 +102,7 @@ describe('importing a package', () => {
     const { lines } = await send(deb, `?sha256=${sha256}`, signed)
     expect(lines.at(-1).result.package.verification).toEqual({
       md5sums: 'checked',
+      kernel: 'matched',
       sha256: 'matched',
       signature: {
         status: 'good',

@@ -30,6 +30,9 @@ const packageSchema = z
     verification: z
       .object({
         md5sums: z.enum(['checked', 'missing']),
+        kernel: z.enum(['matched', 'unreadable']).optional().openapi({
+          description: 'whether linbo64 itself tells the version; not for the package of the GUI',
+        }),
         sha256: z.enum(['matched', 'not-given']),
         signature: signatureSchema,
       })

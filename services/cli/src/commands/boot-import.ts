@@ -65,8 +65,9 @@ export const importCommand = command({
 function print(done: BootPackageImport, io: Parameters<typeof printActivation>[1]): void {
   const { package: found, isNew, activation } = done
   io.out(`${found.id} ${isNew ? 'imported' : 'was here already'}, sha256 ${found.sha256}`)
-  const { md5sums, sha256, signature } = found.verification
+  const { md5sums, kernel, sha256, signature } = found.verification
   if (md5sums === 'missing') io.out('  it brings no checksums of its files')
+  if (kernel === 'unreadable') io.out('  linbo64 in it does not tell its version: no x86 kernel?')
   if (sha256 === 'matched') io.out('  its sha256 is the one you gave')
   if (signature.status === 'good')
     io.out(`  signed by ${signature.signer}, key ${signature.fingerprint}`)

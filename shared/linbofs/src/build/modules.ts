@@ -2,6 +2,7 @@ import { access, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LinboError, spawnChild } from '@linbo/runtime'
 import { ArchiveError } from '../deb/archive-error.ts'
+import { moduleInside } from '../deb/kernel-version.ts'
 import type { TarEntry } from '../deb/tar.ts'
 import { type BaseFacts, placeIn } from './base-facts.ts'
 import { contentOf, cpioBytes, FileType, type StreamEntry } from './cpio-stream.ts'
@@ -48,13 +49,13 @@ async function unpack(work: string, tar: AsyncIterable<TarEntry>): Promise<strin
   const checked = async function* (): AsyncGenerator<StreamEntry> {
     const facts = { folders: new Set<string>(), links: new Map(), devices: [], inittab: undefined }
     for await (const entry of templateEntries(tar, facts)) {
-      const path = entry.path.replace(/^usr\//, '')
-      const release = /^lib\/modules\/([^/]+)/.exec(path)?.[1]
-      if (release !== undefined) releases.add(release)
-      else if (!['usr', 'lib', folder].includes(path) || !isFolder(entry))
+      const inside = moduleInside(entry.path)
+      if (!inside || (inside.release === '' && !isFolder(entry)))
         throw new ArchiveError(`${entry.path} in it lies outside ${folder}`)
       if (entry.device) throw new ArchiveError(`${entry.path} in it is a device`)
-      if (path !== 'usr') yield { ...entry, path }
+      if (inside.release === '') continue
+      releases.add(inside.release)
+      yield { ...entry, path: `${folder}/${inside.release}${inside.rest}` }
     }
   }
   await unpackTree(work, checked())

@@ -61,8 +61,11 @@ export async function importPackage(options: ImportOptions): Promise<Imported> {
   }
 }
 
+/** What can be told of the .deb as a whole. */
+type VerifiedBefore = Pick<Verification, 'sha256' | 'signature'>
+
 /** Before a byte of it is believed. */
-async function verify(options: ImportOptions): Promise<Omit<Verification, 'md5sums'>> {
+async function verify(options: ImportOptions): Promise<VerifiedBefore> {
   const { expectedSha256, signature, keyring, received, tell } = options
   const { folder, deb: file, sha256 } = received
   tell?.('verify', null)
@@ -84,7 +87,7 @@ async function verify(options: ImportOptions): Promise<Omit<Verification, 'md5su
 async function unpack(
   options: ImportOptions,
   control: DebControl,
-  verified: Omit<Verification, 'md5sums'>,
+  verified: VerifiedBefore,
 ): Promise<StoredPackage> {
   const { received, tell, limits } = options
   const folder = join(received.folder, 'package')
@@ -96,20 +99,24 @@ async function unpack(
   await rm(received.deb)
   tell?.('check', null)
   const { name, version, md5sums } = control
-  const isLinbo = name === 'linuxmuster-linbo7'
+  const kernel = name === 'linuxmuster-linbo7' ? await checkKernel(folder) : undefined
   const manifest: PackageManifest = {
     name,
     version,
-    ...(isLinbo ? { kernelVersion: await checkKernel(folder) } : {}),
+    ...(kernel ? { kernelVersion: kernel.release } : {}),
     sha256: received.sha256,
     sizeBytes: received.sizeBytes,
     importedAt: options.now.toISOString(),
     importedBy: options.by,
-    verification: { md5sums: md5sums ? 'checked' : 'missing', ...verified },
+    verification: {
+      md5sums: md5sums ? 'checked' : 'missing',
+      ...(kernel ? { kernel: kernel.isTold ? 'matched' : 'unreadable' } : {}),
+      ...verified,
+    },
     files,
   }
   const unpacked = { ...manifest, id: packageId(name, version), folder }
-  if (isLinbo) {
+  if (kernel) {
     tell?.('prepare', null)
     await options.prepare?.(bootPackageOf(unpacked))
   }

@@ -6,6 +6,8 @@ export type PackageName = (typeof packageNames)[number]
 export interface Verification {
   /** Every file that was taken agrees with the package's own list (`md5sums`). */
   md5sums: 'checked' | 'missing'
+  /** `linbo64` is of the version of `kversion`, or does not tell; only in linuxmuster-linbo7. */
+  kernel?: 'matched' | 'unreadable'
   /** The caller named the .deb's sha256, and it was that. */
   sha256: 'matched' | 'not-given'
   /** A detached signature, and who made it (as the keyring names the key). */

@@ -8,7 +8,7 @@ import { gather } from './byte-source.ts'
 import { parseControl, parseMd5sums } from './control.ts'
 import { decompress } from './decompress.ts'
 import { quoted } from './entry-path.ts'
-import { kernelRelease, kernelStartBytes, moduleRelease } from './kernel-version.ts'
+import { kernelRelease, kernelStartBytes, moduleInside } from './kernel-version.ts'
 import { linkWithin, missingFile, placeOf } from './layout.ts'
 import { type DebMember, findMembers } from './members.ts'
 import { type PackageName, packageNames } from './package.ts'
@@ -166,28 +166,29 @@ async function take(
 }
 
 /**
- * Compares what says which kernel this is: `kversion`, the kernel itself, and the folder of the modules.
- * @returns the kernel's release
+ * Compares what says which kernel this is: `kversion`, the kernel itself as far as it tells, and the folder of the
+ * modules.
+ * @returns the kernel's release, and whether `linbo64` itself tells it
  * @throws ArchiveError; LinboError `PACKAGE_KERNEL` when they differ: such a LINBO would start without drivers.
  */
-export async function checkKernel(folder: string): Promise<string> {
+export async function checkKernel(folder: string): Promise<{ release: string; isTold: boolean }> {
   const stated = (await readFile(join(folder, 'kversion'), 'utf8')).trim()
   const start = createReadStream(join(folder, 'linbo64'), { end: kernelStartBytes - 1 })
   const kernel = kernelRelease(await gather(start))
-  if (kernel !== stated)
+  if (kernel !== undefined && kernel !== stated)
     throw kernelMismatch(`its kernel is ${quoted(kernel)}, but kversion says ${quoted(stated)}`)
   const releases = new Set<string>()
   const modules = createReadStream(join(folder, 'modules.tar.xz'))
   for await (const { path } of readTar(decompress(modules, 'xz'), modulesLimits)) {
-    const release = moduleRelease(path)
-    if (release !== undefined) releases.add(release)
+    const release = moduleInside(path)?.release
+    if (release) releases.add(release)
   }
   const [found, ...more] = releases
   if (found !== stated || more.length > 0) {
     const what = releases.size === 0 ? 'none' : [...releases].map(quoted).join(', ')
     throw kernelMismatch(`its kernel is ${quoted(stated)}, but its modules are for ${what}`)
   }
-  return stated
+  return { release: stated, isTold: kernel !== undefined }
 }
 
 const kernelMismatch = (message: string) =>
