@@ -187,7 +187,10 @@ export function createBootBuilder(deps: {
 }
 
 /** Beside a DHCP server that cannot name another LINBO server than itself. */
-function namesServer({ LINBO_SERVER_OVERLAY: wanted, LINBO_DHCP: mode }: BuildConfig): boolean {
+export function namesServer({
+  LINBO_SERVER_OVERLAY: wanted,
+  LINBO_DHCP: mode,
+}: Pick<BuildConfig, 'LINBO_SERVER_OVERLAY' | 'LINBO_DHCP'>): boolean {
   return wanted === 'yes' || (wanted === 'auto' && mode === 'proxy')
 }
 

@@ -27,12 +27,14 @@ export function createBootConfigPublisher(deps: {
   root: string
   /** Where machines load from. */
   server: BootServer
+  /** Whether our initramfs asks this server for its name, because the DHCP server beside cannot tell. */
+  listsHosts: boolean
   db: Db
   bus: Pick<Bus, 'publish'>
   log: Logger
   history: StartConfHistory
 }): BootConfigPublisher {
-  const { root, server, db, bus, log, history } = deps
+  const { root, server, listsHosts, db, bus, log, history } = deps
   let watch: StartConfWatch | undefined
   let watchProblem: string | undefined
   let publishProblem: string | undefined
@@ -48,7 +50,13 @@ export function createBootConfigPublisher(deps: {
   }
   const run = async () => {
     try {
-      const { kept } = await publishBootConfigs({ root, server, hosts: await listHosts(db), log })
+      const { kept } = await publishBootConfigs({
+        root,
+        server,
+        listsHosts,
+        hosts: await listHosts(db),
+        log,
+      })
       tellKept(kept)
       publishProblem = undefined
     } catch (err) {

@@ -5,7 +5,7 @@ import { createBootIsoMaker } from '@linbo/linbofs'
 import { type Clock, type Health, type Service, systemClock } from '@linbo/runtime'
 import { openAdminToken } from './admin-token.ts'
 import { type Api, createApp } from './app.ts'
-import { createBootBuilder } from './boot-build.ts'
+import { createBootBuilder, namesServer } from './boot-build.ts'
 import { createBootConfigPublisher } from './boot-configs.ts'
 import { createBootFileServer } from './boot-files.ts'
 import { createBootPackages } from './boot-packages.ts'
@@ -80,6 +80,7 @@ export function createApiService(parts: ApiParts): Service {
   const bootConfigs = createBootConfigPublisher({
     root: config.LINBO_DIR,
     server: { address: config.LINBO_SERVER_IP, httpPort: config.LINBO_HTTP_PORT },
+    listsHosts: namesServer(config),
     db,
     bus,
     log,

@@ -76,6 +76,7 @@ export async function openTestApp(
   const bootConfigs = createBootConfigPublisher({
     root,
     server: { address: '10.0.0.1', httpPort: 8080 },
+    listsHosts: false,
     db,
     bus,
     log,

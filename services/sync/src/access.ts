@@ -39,7 +39,7 @@ export function decideDownload(request: Request, peer: Peer, module = 'linbo'): 
       kind: 'refuse',
       reason: `the module ${module} is read only; images go to linbo-upload`,
     }
-  if (request.paths.some((one) => asksForRoot(one, module)))
+  if (request.paths.some((one) => asksForRoot(one, module) || namesHosts(one, module)))
     return { kind: 'refuse', reason: `what lies in ${module} is not listed; ask for one thing` }
   const path = singlePath(request, module)
   if (path === undefined) return { kind: 'pass', path }
@@ -79,6 +79,15 @@ function asksForRoot(path: string, module: string): boolean {
   if (name !== module) return false
   const [first, ...more] = segments.filter((segment) => segment !== '' && segment !== '.')
   return first === undefined || [first, ...more].includes('..') || /[*?[\\]/.test(first)
+}
+
+/** Whether a path means a folder whose list has the names of all hosts. Clients ask for the one file they need. */
+function namesHosts(path: string, module: string): boolean {
+  const [name, ...segments] = path.split('/')
+  if (name !== module) return false
+  const below = segments.filter((segment) => segment !== '' && segment !== '.')
+  const folder = ['boot', 'grub', 'hostcfg']
+  return below.every((segment, index) => segment === folder[index] || /[*?[\\]/.test(segment))
 }
 
 function whyPrivate(path: string): string | undefined {

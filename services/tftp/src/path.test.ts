@@ -24,6 +24,7 @@ const table: [string, string, string][] = [
   ['hides onboot commands behind slashes', './/linbocmd//pc01.cmd', 'hidden'],
   ['hides tmp', 'tmp/x', 'hidden'],
   ['hides images/tmp', 'images/tmp/win.qcow2', 'hidden'],
+  ['hides backups of images', 'images/win/backups/20260101/win.qcow2', 'hidden'],
   ['hides logs', 'log/pc01_linbo.log', 'hidden'],
   ['hides a secret folder itself', 'linbocmd', 'hidden'],
   ['hides machine accounts', 'images/win/win.qcow2.macct', 'hidden'],

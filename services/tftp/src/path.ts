@@ -32,6 +32,7 @@ export function requestedPath(name: string): Requested {
  */
 export function whySecret(path: string): string | undefined {
   if (secretFolders.some((folder) => `${path}/`.startsWith(folder))) return 'the folder is private'
+  if (/^images\/[^/]+\/backups(\/|$)/.test(path)) return 'backups are private'
   if (path.includes('.macct')) return 'machine account files are private'
   if (path.split('/').some((segment) => segment.startsWith('.'))) return 'dot files are private'
   return undefined

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { linkSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { parseMac, whyNotGroup, whyNotHostIp, whyNotHostname } from '@linbo/formats'
@@ -80,19 +80,32 @@ export async function publishHosts(
   return groupsOfHosts
 }
 
-/** What a machine with the overlay in its initramfs learns its name and group from. */
+/**
+ * What a machine with the overlay in its initramfs learns its name and group from; without hosts there is no such file.
+ */
 export async function publishHostList(
   root: string,
-  hosts: Iterable<BootHost>,
+  hosts: Iterable<BootHost> | undefined,
   published: Published,
 ): Promise<void> {
+  const path = join(root, hostList)
+  if (!hosts) {
+    const isGone = await unlink(path).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return false
+        throw error
+      },
+    )
+    if (isGone) published.removed.push(hostList)
+    return
+  }
   const lines: string[] = []
   for (const { hostname, group, pxe, mac } of hosts) {
     const address = mac ? parseMac(mac) : undefined
     if (!address || whyNotHostname(hostname) || whyNotGroup(group)) continue
     lines.push(`${address} ${hostname}${pxe === 0 ? '' : ` ${group}`}\n`)
   }
-  const path = join(root, hostList)
   const text = lines.sort().join('')
   if ((await readFile(path, 'utf8').catch(() => '')) === text) return
   await writeAtomic(path, text)

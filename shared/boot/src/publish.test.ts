@@ -60,7 +60,6 @@ describe('publishBootConfigs', () => {
       'boot/grub/hostcfg/pc01.cfg',
       'boot/grub/hostcfg/pc02.cfg',
       'boot/grub/lab.cfg',
-      'boot/hosts',
       'start.conf-52:54:00:00:00:02',
     ])
     expect(await readlink(join(root, 'boot/grub/hostcfg/pc01.cfg'))).toBe('../lab.cfg')
@@ -107,9 +106,14 @@ describe('publishBootConfigs', () => {
       { hostname: 'pc01', group: 'lab', pxe: 1, mac: '52:54:00:00:00:01' },
       { hostname: 'x y', group: 'lab', pxe: 1, mac: '52:54:00:00:00:03' },
     ]
-    await publish(...hosts)
+    const options = { root, hosts, listsHosts: true }
+    await publishBootConfigs(options)
     expect(await read('boot/hosts')).toBe('52:54:00:00:00:01 pc01 lab\n52:54:00:00:00:02 pc02\n')
-    expect((await publish(...hosts)).written).toEqual([])
+    expect((await publishBootConfigs(options)).written).toEqual([])
+    expect((await publish(...hosts)).removed).toEqual(['boot/hosts'])
+    await mkdir(join(root, '.boot/current'), { recursive: true })
+    await put('.boot/current/set.json', '{"server":"10.0.0.1"}')
+    expect((await publish(...hosts)).written).toEqual(['boot/hosts'])
   })
 
   it("never touches an administrator's files and links", async () => {

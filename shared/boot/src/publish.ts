@@ -5,6 +5,7 @@ import { toLinboError, writeAtomic } from '@linbo/runtime'
 import { publishFormerGroups } from './former-groups.ts'
 import { type BootServer, mainGrubConfig, managedMarker } from './grub-config.ts'
 import { groupGrubConfig } from './grub-config-group.ts'
+import { overlayServer } from './overlay-file.ts'
 import { type BootHost, publishHostList, publishHosts } from './publish-hosts.ts'
 
 /** Something an administrator should repair. */
@@ -31,6 +32,8 @@ export interface PublishOptions {
   root: string
   hosts: Iterable<BootHost>
   server?: BootServer
+  /** Whether machines shall ask this server who they are; those whose initramfs does it already can anyway. */
+  listsHosts?: boolean
   log?: { info(facts: object, message: string): void; warn(facts: object, message: string): void }
 }
 
@@ -56,7 +59,8 @@ export async function publishBootConfigs(options: PublishOptions): Promise<Publi
     const hosts = [...options.hosts]
     const groupsOfHosts = await publishHosts(root, hosts, groups, published)
     await removeStaleGroups(root, new Set([...groups, ...groupsOfHosts]), published)
-    await publishHostList(root, hosts, published)
+    const isAsked = options.listsHosts || (await overlayServer(root)) !== undefined
+    await publishHostList(root, isAsked ? hosts : undefined, published)
   } catch (error) {
     throw toLinboError(
       error,
