@@ -65,6 +65,12 @@ requireTool('rsync')('machines that introduce themselves', () => {
     expect(readFileSync(lastRegistered(), 'utf8')).toBe(changed)
   })
 
+  it('leave nothing but their line in last_registered', async () => {
+    expect(await send('pc99', `# by hand\r\n${row}`)).toBe(0)
+    await finished('pc99')
+    expect(readFileSync(lastRegistered(), 'utf8')).toBe(row)
+  })
+
   it('are only noted when they are hosts already, whatever case they write in', async () => {
     const before = await listRegistrations(server.database.db, { state: 'pending' })
     const same = 'R1;PC01;Win;02-00-00-00-00-01;127.77.0.1;;;;;;1\n'

@@ -38,7 +38,8 @@ export async function register(
     throw refuse(refused[0]?.message ?? 'it is not one line of devices.csv')
   if (row.hostname !== upload.hostname) throw refuse(`it is about ${row.hostname}`)
   const { hostname, mac, ip, room, group, role, pxe } = row
-  const raw = text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim()
+  const written = text.replace(/^\ufeff/, '').split('\n')[row.line - 1] ?? ''
+  const raw = written.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim()
   const asked: NewRegistration = {
     ...{ from_ip: fromIp, raw, hostname, mac, ip, room, group, role, pxe },
   }
