@@ -52,7 +52,10 @@ export function invalidRequest(error: ZodError): LinboError {
 
 function fromHttp(error: HTTPException): unknown {
   if (error.status === 413) return apiError('REQUEST_TOO_LARGE', 'the body is larger than allowed')
-  if (error.status < 500) return apiError('REQUEST_MALFORMED', error.message || 'malformed request')
+  if (error.status < 500) {
+    const fix = 'Send what /api/reference describes.'
+    return apiError('REQUEST_MALFORMED', error.message || 'malformed request', fix)
+  }
   return error
 }
 

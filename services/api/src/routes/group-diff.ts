@@ -74,7 +74,13 @@ export function groupDiff(deps: AppDeps) {
   const version = async (name: string, number: number) => {
     if (number === 0) return { number, revision: null, text: '' }
     const found = await findStartConfVersion(db, name, number)
-    if (!found) throw apiError('VERSION_UNKNOWN', `start.conf.${name} has no version ${number}`)
+    if (!found) {
+      throw apiError(
+        'VERSION_UNKNOWN',
+        `start.conf.${name} has no version ${number}`,
+        `GET /api/v1/groups/${name}/versions lists them.`,
+      )
+    }
     const text = found.content ? decodeText(found.content).text : ''
     return { number, revision: found.sha256, text }
   }

@@ -61,7 +61,11 @@ export function groupVersions(deps: AppDeps) {
     if (version) return version
     if (!(await latestStartConfVersion(db, name)))
       throw unknownGroup(name, await startConfs.formerNames())
-    throw apiError('VERSION_UNKNOWN', `start.conf.${name} has no version ${number}`)
+    throw apiError(
+      'VERSION_UNKNOWN',
+      `start.conf.${name} has no version ${number}`,
+      `GET /api/v1/groups/${name}/versions lists them.`,
+    )
   }
   return createRouter()
     .openapi(list, async (c) => {

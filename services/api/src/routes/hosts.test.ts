@@ -96,6 +96,24 @@ describe('adding a host', () => {
     })
   })
 
+  it('refuses a group with the name of its room, as devices.csv does', async () => {
+    const answer = await test.ask('POST', '/api/v1/hosts', { ...pc, group: 'r1' })
+    expect(answer.status).toBe(409)
+    expect(await answer.json()).toMatchObject({ code: 'HOST_CONFLICT', fix: expect.any(String) })
+  })
+
+  it.each(['/api/v1/hosts/%00', '/api/v1/hosts?search=a%00'])(
+    'refuses a zero byte in %s',
+    async (path) => {
+      const answer = await test.ask('GET', path)
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({
+        code: 'REQUEST_MALFORMED',
+        fix: expect.any(String),
+      })
+    },
+  )
+
   it('refuses a body without a type, malformed JSON, and none', async () => {
     const headers = { authorization: 'Bearer a-token-for-tests-only' }
     const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' } }
@@ -210,6 +228,12 @@ describe('changing hosts', () => {
       ip: null,
       group: 'lab',
     })
+  })
+
+  it('refuses to move a host into a room with the name of its group', async () => {
+    const answer = await test.ask('PATCH', '/api/v1/hosts/pc1', { room: 'lab' })
+    expect(answer.status).toBe(409)
+    expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('"lab"') })
   })
 
   it('refuses the address of another host, and a change of nothing', async () => {
