@@ -142,6 +142,7 @@ function isSuccessor(
   hosts: HostRow[],
   plan: ImportPlan,
 ): boolean {
+  if (plan.taken.length === 0 && parsed.refused.length > 0) return false
   const staying = new Set(hosts.map((host) => host.hostname))
   for (const hostname of plan.removed) staying.delete(hostname)
   const before = (file?.taken ?? []).filter((hostname) => staying.has(hostname))

@@ -264,6 +264,13 @@ describe.each(['embedded', 'Postgres'])('devices.csv on the %s database', (kind)
       expect(csv).toContain('bad_name')
     })
 
+    it('does not take a file for devices.csv in which every line is refused', async () => {
+      expect(
+        (await take(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0, 10, 97, 10))).refused,
+      ).toHaveLength(2)
+      expect(await text()).toBe('')
+    })
+
     it('writes a file of its own when none was imported', async () => {
       expect(await text()).toBe('')
       await test.ask('POST', '/api/v1/hosts', {
