@@ -70,7 +70,7 @@ beforeAll(async () => {
   for (const [number, { name, group }] of machines.entries()) {
     if (!group) continue
     const ip = `${lab.network.prefix}.${60 + number}`
-    await lab.api.post('/hosts', { hostname: name, mac: macOf(number), ip, group, room: 'lab' })
+    await lab.api.post('/hosts', { hostname: name, mac: macOf(number), ip, group, room: 'r1' })
   }
   const ofTheHost = join(root, 'boot/grub/hostcfg/grub-host.cfg')
   await rm(ofTheHost)

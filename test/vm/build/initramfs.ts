@@ -17,15 +17,19 @@ const skeleton: CpioEntry[] = [
   cpio.device('dev/null', 1, 3),
 ]
 
-/** A zstd-compressed initramfs of the given files; later entries replace earlier ones of the same path. */
-export function packInitramfs(files: CpioEntry[]): Buffer {
+/** The given files and all they lie in, sorted; later entries replace earlier ones of the same path. */
+export function wholeTree(files: CpioEntry[]): CpioEntry[] {
   const merged = new Map<string, CpioEntry>()
   for (const entry of [...skeleton, ...files.map(inMergedUsr)]) merged.set(entry.path, entry)
   for (const folder of parentFolders([...merged.values()])) {
     if (!merged.has(folder.path)) merged.set(folder.path, folder)
   }
-  const sorted = [...merged.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
-  return zstdCompressSync(packCpio(sorted), {
+  return [...merged.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** A zstd-compressed initramfs of the given files. */
+export function packInitramfs(files: CpioEntry[]): Buffer {
+  return zstdCompressSync(packCpio(wholeTree(files)), {
     params: { [zlib.ZSTD_c_compressionLevel]: 12, [zlib.ZSTD_c_checksumFlag]: 0 },
   })
 }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cached, fileStamp, folderContent } from '../build/cache.ts'
-import { cpio, packCpio, readTree } from '../build/cpio.ts'
+import { type CpioEntry, cpio, packCpio, readTree } from '../build/cpio.ts'
 import { packInitramfs } from '../build/initramfs.ts'
 import { fetchKernel, packModules } from '../build/kernel.ts'
 import { busyboxLinks, findProgram, packPrograms } from '../build/programs.ts'
@@ -24,10 +24,12 @@ const programs: [name: string, debianPackage: string][] = [
   ['kexec', 'kexec-tools'],
 ]
 
-const modules = [
+export const modules = [
   ...['virtio_pci', 'virtio_net', 'virtio_blk', 'e1000', 'e1000e', 'ahci', 'sd_mod'],
   ...['ext4', 'crc32c_generic', 'vfat', 'nls_ascii', 'nls_cp437', 'nls_iso8859_1', 'efivarfs'],
 ]
+
+const root = join(import.meta.dirname, 'root')
 
 const hostKeyTypes = ['rsa', 'ecdsa', 'ed25519']
 
@@ -40,7 +42,6 @@ export interface Client {
 /** The kernel and initramfs of the lab's LINBO-like client, from the cache when nothing changed. */
 export async function buildClient(): Promise<Client> {
   const kernel = await fetchKernel()
-  const root = join(import.meta.dirname, 'root')
   const hostKeys = await createHostKeys()
   const paths = await Promise.all(programs.map(([name, from]) => findProgram(name, from)))
   const inputs = [
@@ -52,8 +53,6 @@ export async function buildClient(): Promise<Client> {
     await readFile(import.meta.filename, 'utf8'),
   ]
   const folder = await cached('client', inputs, async (target) => {
-    const packed = await packPrograms(paths)
-    const taken = new Set([...packed, ...readTree(root)].map(({ path }) => path))
     const keys = await Promise.all(
       hostKeyTypes.map(async (type) => {
         const name = `dropbear_${type}_host_key`
@@ -61,17 +60,29 @@ export async function buildClient(): Promise<Client> {
       }),
     )
     const initramfs = packInitramfs([
-      ...packed,
-      ...(await busyboxLinks(paths[0] as string, taken)),
+      ...(await packClient(paths)),
       ...(await packModules(kernel, modules)),
-      ...readTree(root),
       ...keys,
-      cpio.link('init', 'usr/bin/busybox'),
-      cpio.folder('etc/dropbear', 0o700),
     ])
     await writeFile(join(target, 'initramfs'), initramfs)
   })
   return { kernel: kernel.vmlinuz, initramfs: join(folder, 'initramfs') }
+}
+
+/**
+ * The client without modules and keys.
+ * @param programs paths of its programs, busybox first
+ */
+export async function packClient(programs: string[]): Promise<CpioEntry[]> {
+  const packed = await packPrograms(programs)
+  const taken = new Set([...packed, ...readTree(root)].map(({ path }) => path))
+  return [
+    ...packed,
+    ...(await busyboxLinks(programs[0] as string, taken)),
+    ...readTree(root),
+    cpio.link('init', 'usr/bin/busybox'),
+    cpio.folder('etc/dropbear', 0o700),
+  ]
 }
 
 /**

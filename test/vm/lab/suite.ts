@@ -16,7 +16,7 @@ const services = resolve(import.meta.dirname, '../../../services')
 const commands = join(services, 'cli/src')
 
 /** Where the suite keeps the key it logs in to clients with; one that is already there is used. */
-const keyPath = (dataDir: string) => join(dataDir, 'ssh', 'id_ed25519')
+export const keyPath = (dataDir: string) => join(dataDir, 'ssh', 'id_ed25519')
 
 /** As one process on the embedded database, or as one process per service on Postgres and Redis. */
 export type SuiteMode = 'one process' | 'separate processes'
@@ -25,6 +25,7 @@ export type SuiteMode = 'one process' | 'separate processes'
 export interface Suite extends AsyncDisposable {
   url: string
   token: string
+  dataDir: string
   linboDir: string
   /** Runs `linbo` or `linbo-remote` on the server, as an administrator would; resolves with its exit code and output. */
   run(
@@ -102,6 +103,7 @@ export async function startSuite(network: LabNetwork, options: SuiteOptions): Pr
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
     url,
     token: (await readFile(join(dataDir, 'admin-token'), 'utf8')).trim(),
+    dataDir,
     linboDir,
     run: (command, ...words) => run(command === 'linbo' ? 'main.ts' : 'linbo-remote.ts', words),
   }
