@@ -13,6 +13,8 @@ export interface Io {
   err(text: string): void
   /** What comes in when a command is told to read it. */
   input: NodeJS.ReadableStream
+  /** Where a file goes that is printed rather than saved. */
+  output: NodeJS.WritableStream
   /** Width of the terminal that lines are printed on; undefined when they go to a file or a pipe. */
   columns: number | undefined
   /** The terminal to draw progress on, when there is one. */
@@ -51,6 +53,9 @@ export function processIo(): Io {
     err: (line) => void process.stderr.write(`${line}\n`),
     get input() {
       return process.stdin
+    },
+    get output() {
+      return process.stdout
     },
     columns: process.stdout.isTTY ? process.stdout.columns || 80 : undefined,
     terminal: process.stderr.isTTY ? (process.stderr as Io['terminal']) : undefined,

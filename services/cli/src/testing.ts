@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import type { BusEvent } from '@linbo/bus'
 import { listenTcp } from '@linbo/runtime'
 import { WebSocketServer } from 'ws'
@@ -29,6 +29,12 @@ export function testIo(env: Record<string, string> = {}, input = ''): TestIo {
       err += `${text}\n`
     },
     input: Readable.from(input === '' ? [] : [Buffer.from(input)]),
+    output: new Writable({
+      write: (bytes, _, done) => {
+        out += String(bytes)
+        done()
+      },
+    }),
     columns: undefined,
     terminal: undefined,
     ask: undefined,

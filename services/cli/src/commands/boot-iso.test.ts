@@ -46,6 +46,14 @@ describe('linbo boot iso', () => {
     ])
   })
 
+  it('prints the image alone when the file is -', async () => {
+    const { code, out, err } = await iso(good, '--output', '-')
+    expect(code).toBe(0)
+    expect(out).toBe('the image')
+    expect(err).toContain('printed: 9 B')
+    expect(await readdir(folder)).toEqual([])
+  })
+
   it('prints JSON', async () => {
     const { out } = await iso(good, '--json')
     expect(JSON.parse(out)).toEqual({ ...result, file: join(folder, 'x.iso') })

@@ -21,7 +21,7 @@ export const iso = command({
   args: {
     output: {
       type: 'string',
-      description: 'File to write (default linbo.iso).',
+      description: 'File to write (default linbo.iso); - prints it.',
       valueHint: 'FILE',
     },
     group: {
@@ -32,25 +32,43 @@ export const iso = command({
     ...jsonArg,
   },
   async run(args, { io, client }) {
-    const output = resolve(args.output ?? 'linbo.iso')
+    const isPrinted = args.output === '-'
+    const output = isPrinted ? '-' : resolve(args.output ?? 'linbo.iso')
+    const say = isPrinted ? io.err : io.out
     const path = `/boot-files/iso${args.group ? `?group=${encodeURIComponent(args.group)}` : ''}`
     const steps = showSteps(io)
     let made: MadeIso
     try {
       made = await client.follow<MadeIso>('POST', path, { onStep: steps.onStep })
       const body = await client.download(path)
-      await save(output, body, tellDownload(steps.onStep, 'fetching the image', made.sizeBytes))
+      const tell = tellDownload(steps.onStep, 'fetching the image', made.sizeBytes)
+      if (isPrinted) await print(io.output, body, tell)
+      else await save(output, body, tell)
     } finally {
       steps.close()
     }
-    if (args.json) io.out(JSON.stringify({ ...made, file: output }, null, 2))
+    if (args.json) say(JSON.stringify({ ...made, file: output }, null, 2))
     else {
-      io.out(`${output}: ${bytes(made.sizeBytes)}`)
+      say(`${isPrinted ? 'printed' : output}: ${bytes(made.sizeBytes)}`)
       for (const name of made.missing) io.err(`without ${name}, which is not on the server`)
     }
     return undefined
   },
 })
+
+/** Writes no faster than somebody reads. */
+async function print(
+  output: NodeJS.WritableStream,
+  body: AsyncIterable<Uint8Array>,
+  tell: (count: number) => void,
+): Promise<void> {
+  for await (const piece of body) {
+    await new Promise<void>((resolve, reject) =>
+      output.write(piece, (error) => (error ? reject(error) : resolve())),
+    )
+    tell(piece.length)
+  }
+}
 
 /** Writes a file under its name only when it is whole. */
 async function save(
