@@ -57,14 +57,9 @@ export function checkSignInLimit(deps: AuthDeps, source: string): void {
 
 /**
  * Refuses paths with a `..` segment in any spelling. They reach nothing anyway, because URLs are normalised before
- * they are routed; but then they would be answered as some other path. Refuses zero bytes, which no name has and the
- * database would not take.
+ * they are routed; but then they would be answered as some other path.
  */
 export const refuseDotSegments = createMiddleware<AppEnv>(async (c, next) => {
-  const url = c.env?.incoming?.url ?? c.req.url
-  if (/%00/.test(url)) {
-    throw apiError('REQUEST_MALFORMED', 'the address has a zero byte', 'Ask without %00.')
-  }
   const path = c.env?.incoming?.url?.split(/[?#]/)[0] ?? ''
   if (/(?:^|[/\\])(?:\.|%2e){2}(?:[/\\]|$)/i.test(path.replaceAll(/%2f|%5c/gi, '/'))) {
     throw apiError('ROUTE_UNKNOWN', 'a path may not climb', 'Ask without "..".')

@@ -21,7 +21,7 @@ export const problemType = 'application/problem+json'
  * operational error of another part is told to those who are signed in.
  */
 export function problemOf(error: unknown, options: { isSignedIn: boolean }): Problem {
-  const known = error instanceof HTTPException ? fromHttp(error) : error
+  const known = toKnown(error)
   if (known instanceof LinboError) {
     const entry = (problems as Record<string, readonly [number, string]>)[known.code]
     if (entry) {
@@ -48,6 +48,16 @@ export function invalidRequest(error: ZodError): LinboError {
     return field ? `${field}: ${issue.message}` : issue.message
   })
   return apiError('REQUEST_INVALID', wrong.join('; '), 'Correct the fields that are named.')
+}
+
+/** Postgres's and PGlite's code for a text that no column takes (SQLSTATE 22021). */
+const badText = '22021'
+
+function toKnown(error: unknown): unknown {
+  if (error instanceof HTTPException) return fromHttp(error)
+  const isBadText = error instanceof Error && 'code' in error && error.code === badText
+  if (!isBadText) return error
+  return apiError('REQUEST_MALFORMED', 'the request has a zero byte', 'Send it without.')
 }
 
 function fromHttp(error: HTTPException): unknown {

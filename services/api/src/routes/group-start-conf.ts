@@ -64,6 +64,10 @@ export function groupStartConf(deps: AppDeps) {
     .openapi(write, async (c) => {
       const name = checkGroupName(c.req.valid('param').name)
       const headers = c.req.valid('header')
+      if (c.req.header('content-type')?.startsWith('application/json')) {
+        const fix = 'Send the text of start.conf itself, with Content-Type: text/plain.'
+        throw apiError('REQUEST_MALFORMED', 'the body is JSON, not a start.conf', fix)
+      }
       const bytes = new Uint8Array(await c.req.arrayBuffer())
       await saveStartConf(deps, c, name, bytes, {
         action: 'group.start-conf',

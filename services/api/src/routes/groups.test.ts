@@ -58,6 +58,16 @@ describe("a group's start.conf", () => {
     expect(await readFile(join(test.root, 'boot/grub/byhand.cfg'), 'utf8')).toContain('linbo64')
   })
 
+  it('is no JSON', async () => {
+    const body = { text: testStartConf('json') }
+    const answer = await test.ask('PUT', '/api/v1/groups/json/start-conf', body)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({
+      code: 'REQUEST_MALFORMED',
+      fix: expect.stringContaining('text/plain'),
+    })
+  })
+
   it('is not there', async () => {
     const answer = await test.ask('GET', '/api/v1/groups/none/start-conf')
     expect(answer.status).toBe(404)
