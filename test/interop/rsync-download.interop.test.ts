@@ -167,10 +167,17 @@ requireTool('rsync')('rsync clients that download', () => {
     async (path) => {
       const ran = await server.rsync(pc02, ['-aL', `::linbo/${path}`, out])
       expect(ran.code).not.toBe(0)
-      expect(ran.output).toContain('not listed')
+      expect(ran.output).toContain('not given out')
       expect(readdirSync(out)).toEqual([])
     },
   )
+
+  it('see what lies at the top, and nothing private there', async () => {
+    const ran = await server.rsync(pc02, ['::linbo/'])
+    expect(ran.code).toBe(0)
+    expect(ran.output).toMatch(/ start\.conf\.win$/m)
+    expect(ran.output).not.toMatch(/ \.\S+$|\.cmd|secret/m)
+  })
 
   it("get GRUB's local configuration, made for the request and gone afterwards", async () => {
     const ran = await server.rsync(pc01, [

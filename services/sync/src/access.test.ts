@@ -48,6 +48,12 @@ it.each([
   expect(ask(path)).toMatchObject({ kind, ...(below === undefined ? {} : { path: below }) })
 })
 
+it.each(['linbo', 'linbo/', 'linbo/.'])('lets %s be looked at, but not below', (path) => {
+  expect(ask(path, '-de.LsfxCIvu')).toEqual({ kind: 'pass', path: '' })
+  expect(ask(path, '-re.iLsfxCIvu', '--list-only')).toMatchObject({ kind: 'refuse' })
+  expect(ask(path, '-nLe.LsfxCIvu')).toEqual({ kind: 'pass', path: '' })
+})
+
 it('names the group of a local GRUB configuration and the file on the client', () => {
   expect(ask('linbo/boot/grub/spool/pc01.win_10.grub.cfg')).toMatchObject({ group: 'win_10' })
   expect(ask('linbo//tmp/linbo.log')).toMatchObject({

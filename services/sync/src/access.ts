@@ -39,8 +39,14 @@ export function decideDownload(request: Request, peer: Peer, module = 'linbo'): 
       kind: 'refuse',
       reason: `the module ${module} is read only; images go to linbo-upload`,
     }
-  if (request.paths.some((one) => asksForRoot(one, module) || namesHosts(one, module)))
-    return { kind: 'refuse', reason: `what lies in ${module} is not listed; ask for one thing` }
+  const isLook = request.isDryRun && !request.isRecursive && request.paths.length === 1
+  if (
+    request.paths.some(
+      (one) =>
+        (asksForRoot(one, module) || namesHosts(one, module)) && !(isLook && isRoot(one, module)),
+    )
+  )
+    return { kind: 'refuse', reason: `all of ${module} is not given out; ask for one thing` }
   const path = singlePath(request, module)
   if (path === undefined) return { kind: 'pass', path }
 
@@ -70,9 +76,14 @@ export function decideDownload(request: Request, peer: Peer, module = 'linbo'): 
   return reason ? { kind: 'hidden', path, reason } : { kind: 'pass', path }
 }
 
+/** Whether a path is the module's root, plainly: what lies there by name is told to who looks whether the module is there. */
+function isRoot(path: string, module: string): boolean {
+  return path.replace(/[/.]+$/, '') === module && !path.includes('..')
+}
+
 /**
- * Whether a path means the module's root itself, by its name, by climbing or by a pattern. No client asks for that, and a
- * list of everything would tell strangers the names of all hosts and groups.
+ * Whether a path means the module's root itself, by its name, by climbing or by a pattern. No client fetches that, and
+ * everything below it would tell strangers the names of all hosts and groups.
  */
 function asksForRoot(path: string, module: string): boolean {
   const [name, ...segments] = path.split('/')
