@@ -24,7 +24,6 @@ export function addHost(db: Db, host: NewHost): Promise<HostRow> {
 /** `addHost` within a transaction. @throws LinboError `HOST_CONFLICT`, `HOST_SCHOOL` */
 export async function insertHost(trx: Db, host: NewHost): Promise<HostRow> {
   refuseForeignName(host.hostname, host.school)
-  refuseSameNames(host)
   await lockHosts(trx)
   if (await findHost(trx, host.hostname)) {
     throw apiError(
@@ -54,10 +53,6 @@ export async function updateHost(
 ): Promise<HostRow | undefined> {
   refuseForeignName(hostname, changes.school)
   await lockHosts(trx)
-  if (changes.group !== undefined || changes.room !== undefined) {
-    const { group = '', room = '' } = (await findHost(trx, hostname)) ?? {}
-    refuseSameNames({ group: changes.group ?? group, room: changes.room ?? room })
-  }
   const named = Object.entries(changes).filter(([, value]) => value !== undefined)
   await refuseConflict(trx, { mac: changes.mac, ip: changes.ip, hostname })
   return changeHost(trx, hostname, Object.fromEntries(named))
@@ -85,13 +80,6 @@ function conflict(what: string, value: string | undefined, other: HostRow) {
     `the ${what} ${value} belongs to host ${other.hostname}`,
     `Use another ${what}, or change ${other.hostname} first.`,
   )
-}
-
-/** linuxmuster keeps rooms and groups in one name space, and devices.csv is refused such a line. */
-function refuseSameNames({ group, room }: { group: string; room: string }): void {
-  if (group === '' || group !== room) return
-  const message = `the group and the room are both "${room}"`
-  throw apiError('HOST_CONFLICT', message, 'Give one of them another name.')
 }
 
 /** Everywhere outside its devices.csv, a host of another school than the default one bears the school's name. */
