@@ -96,6 +96,18 @@ describe('adding a host', () => {
     })
   })
 
+  it.each(['/api/v1/hosts/%00', '/api/v1/hosts?search=a%00'])(
+    'refuses a zero byte in %s',
+    async (path) => {
+      const answer = await test.ask('GET', path)
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({
+        code: 'REQUEST_MALFORMED',
+        fix: expect.any(String),
+      })
+    },
+  )
+
   it('refuses a body without a type, malformed JSON, and none', async () => {
     const headers = { authorization: 'Bearer a-token-for-tests-only' }
     const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' } }
