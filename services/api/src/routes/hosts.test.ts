@@ -224,12 +224,6 @@ describe('changing hosts', () => {
     })
   })
 
-  it('refuses to move a host into a room with the name of its group', async () => {
-    const answer = await test.ask('PATCH', '/api/v1/hosts/pc1', { room: 'lab' })
-    expect(answer.status).toBe(409)
-    expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('"lab"') })
-  })
-
   it('refuses the address of another host, and a change of nothing', async () => {
     const taken = await test.ask('PATCH', '/api/v1/hosts/pc1', { ip: '10.0.0.2' })
     expect(taken.status).toBe(409)
