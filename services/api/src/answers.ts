@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { progressType } from './progress-answer.ts'
+import { progressType } from './http/progress-answer.ts'
 
 /** The answer of a route in the OpenAPI document. */
 export function json<T extends z.ZodType>(schema: T, description: string) {

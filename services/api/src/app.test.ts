@@ -1,7 +1,7 @@
 import { listAudit } from '@linbo/db'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSessions } from './sessions.ts'
-import { allowedFailures } from './sign-in-limit.ts'
+import { createSessions } from './access/sessions.ts'
+import { allowedFailures } from './access/sign-in-limit.ts'
 import { openTestApp, type TestApp, testToken } from './test-app.ts'
 
 let test: TestApp

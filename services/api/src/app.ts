@@ -1,11 +1,16 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { limitBody } from './body-limit.ts'
-import { pagePolicy } from './dashboard.ts'
 import type { AppDeps } from './deps.ts'
 import { apiError } from './errors.ts'
-import { authenticate, countRequests, refuseDotSegments, securityHeaders } from './middleware.ts'
+import { limitBody } from './http/body-limit.ts'
+import { pagePolicy } from './http/dashboard.ts'
+import {
+  authenticate,
+  countRequests,
+  refuseDotSegments,
+  securityHeaders,
+} from './http/middleware.ts'
+import { type ApiDocument, printReference } from './http/reference.ts'
 import { problemOf, problemType } from './problem.ts'
-import { type ApiDocument, printReference } from './reference.ts'
 import { type AppEnv, createRouter } from './router.ts'
 import { auditLog } from './routes/audit.ts'
 import { boot } from './routes/boot.ts'

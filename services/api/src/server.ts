@@ -2,8 +2,8 @@ import { createServer, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { listenTcp } from '@linbo/runtime'
-import { DirectResponse } from './direct-response.ts'
-import type { EventsSocket } from './events-socket.ts'
+import { DirectResponse } from './http/direct-response.ts'
+import type { EventsSocket } from './live/events-socket.ts'
 
 /** How long a request may still run when the service stops, in milliseconds. */
 const graceMs = 1000

@@ -18,9 +18,9 @@ import { silentLog } from '@linbo/log'
 import type { Service } from '@linbo/runtime'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { createEventSource } from './event-source.ts'
-import { createEventsSocket } from './events-socket.ts'
 import { createApiService, schema } from './index.ts'
+import { createEventSource } from './live/event-source.ts'
+import { createEventsSocket } from './live/events-socket.ts'
 
 let folder: string
 let database: Database

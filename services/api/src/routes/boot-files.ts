@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { bootFileStatus } from '@linbo/boot'
+import { audit } from '../access/audit.ts'
 import { json, moment, page, progressLines } from '../answers.ts'
-import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
-import { progressAnswer } from '../progress-answer.ts'
+import { progressAnswer } from '../http/progress-answer.ts'
 import { createRouter } from '../router.ts'
 import { bootFirmware } from './boot-firmware.ts'
 

@@ -6,8 +6,8 @@ import {
   whyNotFirmware,
   writeFirmwareList,
 } from '@linbo/linbofs'
+import { audit } from '../access/audit.ts'
 import { json, jsonBody, page } from '../answers.ts'
-import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
 import { createRouter } from '../router.ts'

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { findKernelOptions } from '@linbo/formats'
+import { audit } from '../access/audit.ts'
 import { progressLines } from '../answers.ts'
-import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
-import { downloadFile } from '../file-download.ts'
-import { progressAnswer } from '../progress-answer.ts'
+import { downloadFile } from '../http/file-download.ts'
+import { progressAnswer } from '../http/progress-answer.ts'
 import { createRouter } from '../router.ts'
 
 const query = z.object({

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { StoredPackage } from '@linbo/linbofs'
+import { audit } from '../access/audit.ts'
 import { json, moment, page, progressLines } from '../answers.ts'
-import { audit } from '../audit.ts'
-import type { BootPackages } from '../boot-packages.ts'
+import type { BootPackages } from '../boot-files/boot-packages.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
-import { progressAnswer } from '../progress-answer.ts'
+import { progressAnswer } from '../http/progress-answer.ts'
 import { createRouter } from '../router.ts'
 
 const signatureSchema = z.object({

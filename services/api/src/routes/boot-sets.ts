@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { activateBootSet, listBootSets, removeBootSet } from '@linbo/boot'
+import { audit } from '../access/audit.ts'
 import { json, moment, page } from '../answers.ts'
-import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
 import { createRouter } from '../router.ts'

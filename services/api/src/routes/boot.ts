@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppDeps } from '../deps.ts'
-import { DirectResponse } from '../direct-response.ts'
 import { apiError } from '../errors.ts'
+import { DirectResponse } from '../http/direct-response.ts'
 import { type AppEnv, createRouter, sourceOf } from '../router.ts'
 
 const bytes = z.string().openapi({ format: 'binary' })

@@ -1,7 +1,7 @@
 import { findHost, findKnownKey, listAudit, pinKey } from '@linbo/db'
 import { startPostgres, type TestPostgres } from '@linbo/test/postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { ImportResult } from '../host-import.ts'
+import type { ImportResult } from '../hosts/host-import.ts'
 import { openTestApp, type TestApp } from '../test-app.ts'
 
 let postgres: TestPostgres

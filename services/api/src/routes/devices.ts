@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { defaultSchool } from '@linbo/formats'
+import { audit } from '../access/audit.ts'
 import { json } from '../answers.ts'
-import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
-import { exportDevices } from '../host-export.ts'
-import { schoolName } from '../host-fields.ts'
-import { afterImport, countsOf, importDevices } from '../host-import.ts'
+import { exportDevices } from '../hosts/host-export.ts'
+import { schoolName } from '../hosts/host-fields.ts'
+import { afterImport, countsOf, importDevices } from '../hosts/host-import.ts'
 import { createRouter } from '../router.ts'
 
 const tags = ['hosts']

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
-import { parseSince } from '../event-source.ts'
-import { openEventStream } from '../events-sse.ts'
+import { parseSince } from '../live/event-source.ts'
+import { openEventStream } from '../live/events-sse.ts'
 import { createRouter } from '../router.ts'
 
 const listen = createRoute({

@@ -4,7 +4,7 @@ import { decodeText, describeStartConfChange, diffTexts, printDiff } from '@linb
 import { json } from '../answers.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
-import { checkGroupName, groupKey, unknownGroup } from '../group-view.ts'
+import { checkGroupName, groupKey, unknownGroup } from '../groups/group-view.ts'
 import { createRouter } from '../router.ts'
 
 const side = z

@@ -11,8 +11,8 @@ import {
 } from '@linbo/db'
 import { startPostgres, type TestPostgres } from '@linbo/test/postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { testStartConf } from '../groups/test-start-conf.ts'
 import { openTestApp, type TestApp } from '../test-app.ts'
-import { testStartConf } from '../test-start-conf.ts'
 
 let postgres: TestPostgres
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { audit } from '../access/audit.ts'
 import { json, jsonBody } from '../answers.ts'
-import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
-import { checkGroupName, groupDetail, groupKey, readGroup } from '../group-view.ts'
-import { groupName } from '../host-fields.ts'
+import { checkGroupName, groupDetail, groupKey, readGroup } from '../groups/group-view.ts'
+import { withGroup } from '../groups/start-conf-history.ts'
+import { authorOf, saveStartConf } from '../groups/start-conf-save.ts'
+import { groupName } from '../hosts/host-fields.ts'
 import { createRouter } from '../router.ts'
-import { withGroup } from '../start-conf-history.ts'
-import { authorOf, saveStartConf } from '../start-conf-save.ts'
 import { refuseExisting } from './groups.ts'
 
 const tags = ['groups']

@@ -2,11 +2,11 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { json } from '../answers.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
-import { checkGroupName, groupDetail, groupKey, readGroup } from '../group-view.ts'
-import { parsePrecondition } from '../precondition.ts'
+import { checkGroupName, groupDetail, groupKey, readGroup } from '../groups/group-view.ts'
+import { saveStartConf } from '../groups/start-conf-save.ts'
+import { startConfText as text } from '../groups/start-conf-view.ts'
+import { parsePrecondition } from '../http/precondition.ts'
 import { createRouter } from '../router.ts'
-import { saveStartConf } from '../start-conf-save.ts'
-import { startConfText as text } from '../start-conf-view.ts'
 
 const tags = ['groups']
 const etag = z.object({

@@ -2,8 +2,8 @@ import { readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startPostgres, type TestPostgres } from '@linbo/test/postgres'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { testStartConf } from '../groups/test-start-conf.ts'
 import { openTestApp, type TestApp } from '../test-app.ts'
-import { testStartConf } from '../test-start-conf.ts'
 
 interface Version {
   number: number

@@ -4,12 +4,18 @@ import { decodeText, parseStartConf } from '@linbo/formats'
 import { json, page, paging, toPage } from '../answers.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
-import { checkGroupName, groupDetail, groupKey, readGroup, unknownGroup } from '../group-view.ts'
-import { parsePrecondition } from '../precondition.ts'
+import {
+  checkGroupName,
+  groupDetail,
+  groupKey,
+  readGroup,
+  unknownGroup,
+} from '../groups/group-view.ts'
+import { withGroup } from '../groups/start-conf-history.ts'
+import { saveStartConf } from '../groups/start-conf-save.ts'
+import { startConfText, versionSchema, versionView } from '../groups/start-conf-view.ts'
+import { parsePrecondition } from '../http/precondition.ts'
 import { createRouter } from '../router.ts'
-import { withGroup } from '../start-conf-history.ts'
-import { saveStartConf } from '../start-conf-save.ts'
-import { startConfText, versionSchema, versionView } from '../start-conf-view.ts'
 
 const tags = ['groups']
 const versionNumber = z.coerce.number().int().min(1).max(2_000_000_000)

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { listHosts } from '@linbo/db'
+import { audit } from '../access/audit.ts'
 import { json, jsonBody, page } from '../answers.ts'
-import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
 import {
@@ -13,12 +13,12 @@ import {
   listRemovedGroups,
   readGroup,
   unknownGroup,
-} from '../group-view.ts'
-import { groupName } from '../host-fields.ts'
-import { parsePrecondition } from '../precondition.ts'
+} from '../groups/group-view.ts'
+import { saveStartConf } from '../groups/start-conf-save.ts'
+import { startConfText } from '../groups/start-conf-view.ts'
+import { groupName } from '../hosts/host-fields.ts'
+import { parsePrecondition } from '../http/precondition.ts'
 import { createRouter } from '../router.ts'
-import { saveStartConf } from '../start-conf-save.ts'
-import { startConfText } from '../start-conf-view.ts'
 import { fromTemplate, templateValues } from './start-conf.ts'
 
 const tags = ['groups']

@@ -3,9 +3,6 @@ import { handWrittenConfigs, hostGrubConfig, readGrubConfig } from '@linbo/boot'
 import { findHost, listHosts } from '@linbo/db'
 import { decodeText } from '@linbo/formats'
 import { json, page } from '../answers.ts'
-import type { AppDeps } from '../deps.ts'
-import { apiError } from '../errors.ts'
-import { checkGroupName, groupKey, unknownGroup } from '../group-view.ts'
 import {
   type GrubPreview,
   grubMenuSchema,
@@ -13,10 +10,13 @@ import {
   grubPreviewSchema,
   type Screen,
   screenQuery,
-} from '../grub-view.ts'
-import { groupName } from '../host-fields.ts'
+} from '../boot-files/grub-view.ts'
+import type { AppDeps } from '../deps.ts'
+import { apiError } from '../errors.ts'
+import { checkGroupName, groupKey, unknownGroup } from '../groups/group-view.ts'
+import { startConfProblem, startConfText } from '../groups/start-conf-view.ts'
+import { groupName } from '../hosts/host-fields.ts'
 import { createRouter } from '../router.ts'
-import { startConfProblem, startConfText } from '../start-conf-view.ts'
 
 const tags = ['grub']
 const file = z.string().openapi({ description: 'relative to LINBO_DIR' })

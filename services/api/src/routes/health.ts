@@ -3,8 +3,8 @@ import { countOperations, listHosts } from '@linbo/db'
 import type { HealthReport } from '@linbo/launch'
 import { json } from '../answers.ts'
 import type { AppDeps } from '../deps.ts'
+import { countStatuses, readStatuses } from '../hosts/statuses.ts'
 import { createRouter } from '../router.ts'
-import { countStatuses, readStatuses } from '../statuses.ts'
 
 const tags = ['health']
 const alive = createRoute({

@@ -1,16 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { findHost, forgetKey, latestBoots, listHosts, removeHost } from '@linbo/db'
+import { audit } from '../access/audit.ts'
 import { json, jsonBody, page, paging, toPage } from '../answers.ts'
-import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
-import { addHost, editHost } from '../host-changes.ts'
-import { columnsOf } from '../host-device.ts'
-import { hostChange, newHost } from '../host-fields.ts'
-import { hostKey, type StoredStatus } from '../host-status.ts'
-import { hostSchema, hostStatus, hostView } from '../host-view.ts'
+import { addHost, editHost } from '../hosts/host-changes.ts'
+import { columnsOf } from '../hosts/host-device.ts'
+import { hostChange, newHost } from '../hosts/host-fields.ts'
+import { hostKey, type StoredStatus } from '../hosts/host-status.ts'
+import { hostSchema, hostStatus, hostView } from '../hosts/host-view.ts'
+import { readStatuses } from '../hosts/statuses.ts'
 import { createRouter } from '../router.ts'
-import { readStatuses } from '../statuses.ts'
 
 const tags = ['hosts']
 const key = z.object({ hostname: z.string().max(63) })

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { listImageUses } from '@linbo/db'
 import { json, page } from '../answers.ts'
+import { imageUseSchema, imageUseView } from '../client-files/image-use-view.ts'
+import { createImageVersions } from '../client-files/image-versions.ts'
+import { inventoryItem, printInventory, readInventory } from '../client-files/inventory.ts'
 import type { AppDeps } from '../deps.ts'
-import { imageUseSchema, imageUseView } from '../image-use-view.ts'
-import { createImageVersions } from '../image-versions.ts'
-import { inventoryItem, printInventory, readInventory } from '../inventory.ts'
 import { createRouter } from '../router.ts'
 
 const tags = ['client files']

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { json } from '../answers.ts'
+import { createLogSearch } from '../client-files/log-search.ts'
 import type { AppDeps } from '../deps.ts'
-import { createLogSearch } from '../log-search.ts'
 import { createRouter } from '../router.ts'
 
 const search = createRoute({

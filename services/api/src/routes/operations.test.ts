@@ -1,6 +1,6 @@
 import { appendOutput, changeOperation, findOperation, listAudit } from '@linbo/db'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { OperationView } from '../operation-view.ts'
+import type { OperationView } from '../operations/operation-view.ts'
 import { addTestHost, openTestApp, type TestApp } from '../test-app.ts'
 
 let test: TestApp

@@ -12,13 +12,18 @@ import {
   readOutput,
 } from '@linbo/db'
 import { type Command, parseCommands, printCommands } from '@linbo/formats'
+import { audit } from '../access/audit.ts'
 import { json, jsonBody, moment, page, paging, toPage } from '../answers.ts'
-import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
-import { newOperation, operationSchema, operationState, operationView } from '../operation-view.ts'
+import {
+  newOperation,
+  operationSchema,
+  operationState,
+  operationView,
+} from '../operations/operation-view.ts'
+import { resolveTargets } from '../operations/targets.ts'
 import { createRouter } from '../router.ts'
-import { resolveTargets } from '../targets.ts'
 
 const tags = ['operations']
 const key = z.object({ id: z.string().max(200) })

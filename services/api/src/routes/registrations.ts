@@ -7,20 +7,25 @@ import {
   type RegistrationRow,
   saveRegistrationRules,
 } from '@linbo/db'
+import { audit } from '../access/audit.ts'
 import { json, jsonBody, page } from '../answers.ts'
-import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
-import { approve, decidedAlready, reject, unknownRegistration } from '../registration-approval.ts'
-import { registrationChange } from '../registration-fields.ts'
-import { readRules } from '../registration-keeper.ts'
-import { registrationRules } from '../registration-rules.ts'
+import {
+  approve,
+  decidedAlready,
+  reject,
+  unknownRegistration,
+} from '../registrations/registration-approval.ts'
+import { registrationChange } from '../registrations/registration-fields.ts'
+import { readRules } from '../registrations/registration-keeper.ts'
+import { registrationRules } from '../registrations/registration-rules.ts'
 import {
   registrationSchema,
   registrationStates,
   registrationView,
   type Surroundings,
-} from '../registration-view.ts'
+} from '../registrations/registration-view.ts'
 import { createRouter } from '../router.ts'
 
 const tags = ['registrations']

@@ -2,8 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { listHosts } from '@linbo/db'
 import { json, page } from '../answers.ts'
 import type { AppDeps } from '../deps.ts'
+import { countStatuses, readStatuses } from '../hosts/statuses.ts'
 import { createRouter } from '../router.ts'
-import { countStatuses, readStatuses } from '../statuses.ts'
 
 const roomSchema = z
   .object({

@@ -1,13 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import { isSameSecret } from '../admin-token.ts'
+import { isSameSecret } from '../access/admin-token.ts'
+import { audit } from '../access/audit.ts'
+import { sessionCookie, sessionMs } from '../access/sessions.ts'
 import { json, jsonBody } from '../answers.ts'
-import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
-import { checkSignInLimit, refuseSignIn } from '../middleware.ts'
+import { checkSignInLimit, refuseSignIn } from '../http/middleware.ts'
 import { createRouter, sourceOf } from '../router.ts'
-import { sessionCookie, sessionMs } from '../sessions.ts'
 
 const tags = ['session']
 const sessionSchema = z.object({ who: z.string() }).openapi('Session')

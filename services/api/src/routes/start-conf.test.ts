@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testStartConf } from '../groups/test-start-conf.ts'
 import { openTestApp, type TestApp } from '../test-app.ts'
-import { testStartConf } from '../test-start-conf.ts'
 
 let test: TestApp
 beforeAll(async () => {

@@ -2,9 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { decodeText, renderStartConf, StartConfError, startConfTemplates } from '@linbo/formats'
 import { json, jsonBody, page } from '../answers.ts'
 import { apiError } from '../errors.ts'
-import { groupName } from '../host-fields.ts'
+import { factsOf, startConfFacts, startConfText } from '../groups/start-conf-view.ts'
+import { groupName } from '../hosts/host-fields.ts'
 import { createRouter } from '../router.ts'
-import { factsOf, startConfFacts, startConfText } from '../start-conf-view.ts'
 
 const tags = ['groups']
 const text = { 'text/plain': { schema: startConfText } }

@@ -4,8 +4,8 @@ import type { HealthReport } from '@linbo/launch'
 import { readUploadPassword } from '@linbo/ssh'
 import { json } from '../answers.ts'
 import type { AppDeps } from '../deps.ts'
+import { countStatuses, readStatuses } from '../hosts/statuses.ts'
 import { createRouter } from '../router.ts'
-import { countStatuses, readStatuses } from '../statuses.ts'
 
 const statusSchema = z
   .object({

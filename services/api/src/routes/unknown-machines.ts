@@ -12,17 +12,17 @@ import {
   type UnknownMachineRow,
 } from '@linbo/db'
 import { parseMac } from '@linbo/formats'
+import { audit } from '../access/audit.ts'
 import { json, jsonBody, page } from '../answers.ts'
-import { audit } from '../audit.ts'
 import type { AppDeps } from '../deps.ts'
 import { apiError } from '../errors.ts'
-import { insertHost } from '../host-changes.ts'
-import { groupName } from '../host-fields.ts'
-import { proposeHost } from '../host-proposal.ts'
-import { hostSchema, hostView } from '../host-view.ts'
-import { adoption } from '../registration-fields.ts'
+import { insertHost } from '../hosts/host-changes.ts'
+import { groupName } from '../hosts/host-fields.ts'
+import { proposeHost } from '../hosts/host-proposal.ts'
+import { hostSchema, hostView } from '../hosts/host-view.ts'
+import { adoption } from '../registrations/registration-fields.ts'
+import { unknownSchema, unknownView } from '../registrations/unknown-view.ts'
 import { createRouter } from '../router.ts'
-import { unknownSchema, unknownView } from '../unknown-view.ts'
 
 const tags = ['unknown machines']
 const key = z.object({ mac: z.string().max(17) })
