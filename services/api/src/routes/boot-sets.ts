@@ -72,6 +72,8 @@ export function bootSets(deps: AppDeps) {
       const done = await activateBootSet(linboDir, id, { now })
       await audit(deps, c, 'boot-set.activate', id, { before: done.before })
       bus.publish('boot-files.changed', { set: id, version: set.version })
+      // A set with the overlay asks for the list of hosts.
+      await deps.bootConfigs.publish()
       log.info({ set: id, before: done.before }, 'boot set activated')
       return c.json(done, 200)
     })
