@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { changeOperation, createOperation } from '@linbo/db'
+import { readUploadPassword } from '@linbo/ssh'
 import { type FakeCommand, startFakeClient } from '@linbo/ssh/fake-client'
 import { describe, expect, it } from 'vitest'
 import {
@@ -58,8 +57,8 @@ describe('uploads', () => {
     await remote().start()
     const id = await submit(['writer'], 'create_image:1:"new, better",upload_image:1,halt')
     expect(await finished(id)).toMatchObject({ state: 'done' })
-    const password = (await readFile(join(dir, 'rsyncd.secrets'), 'utf8')).trim()
-    expect(secrets.trim()).toBe(password)
+    const { password } = await readUploadPassword(dir)
+    expect(secrets.trim()).toBe(`linbo:${password}`)
     expect(spy.lines.slice(2)).toEqual([
       "linbo_wrapper 'create_image:1:new, better'",
       "sh -c 'umask 077; cat > /tmp/rsyncd.secrets'",
@@ -67,7 +66,7 @@ describe('uploads', () => {
       'rm -f /tmp/rsyncd.secrets',
       'linbo_wrapper halt',
     ])
-    expect(JSON.stringify(events)).not.toContain(password.slice('linbo:'.length))
+    expect(JSON.stringify(events)).not.toContain(password)
   })
 
   it('fails an upload LINBO calls successful when the gateway saw it fail', async () => {

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, type JsonWebKey } from 'node:crypto'
 import { checkCurve, type HostKey, publicBlob, sshTypeOf } from './host-key.ts'
-import { KeyError, WireReader, wire } from './ssh-wire.ts'
+import { KeyError, trimmed, WireReader, wire } from './ssh-wire.ts'
 
 const magic = 'openssh-key-v1\0'
 const block =
@@ -102,7 +102,7 @@ export function fromJwk(jwk: JsonWebKey): HostKey {
     const curve = `nist${jwk.crv?.replace('-', '').toLowerCase()}`
     const point = Buffer.concat([Buffer.from([4]), part('x'), part('y')])
     checkCurve(curve, point)
-    return { kind: 'ecdsa', curve, point, d: part('d') }
+    return { kind: 'ecdsa', curve, point, d: trimmed(part('d')) }
   }
   if (jwk.kty === 'OKP' && jwk.crv === 'Ed25519') {
     return { kind: 'ed25519', seed: part('d'), publicKey: part('x') }

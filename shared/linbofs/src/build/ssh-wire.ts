@@ -62,7 +62,8 @@ export const wire = {
   },
 }
 
-function trimmed(bytes: Buffer): Buffer {
+/** A number without the zeros before it. */
+export function trimmed(bytes: Buffer): Buffer {
   const start = bytes.findIndex((byte) => byte !== 0)
   return start < 0 ? Buffer.alloc(0) : bytes.subarray(start)
 }
