@@ -45,6 +45,7 @@ class Live {
   #queue: BusEvent[] = []
   #flushing = false
   #loading: Promise<void> | undefined
+  #loadAgain: Promise<void> | undefined
   #timers: ReturnType<typeof setInterval>[] = []
   #listeners = new Set<(events: readonly BusEvent[]) => void>()
   #reloadLater: ReturnType<typeof setTimeout> | undefined
@@ -98,10 +99,20 @@ class Live {
 
   /** Fetches the whole picture, then listens from where it was taken. */
   load(): Promise<void> {
-    this.#loading ??= this.#load().finally(() => {
-      this.#loading = undefined
-    })
-    return this.#loading
+    if (!this.#loading) {
+      this.#loading = this.#load().finally(() => {
+        this.#loading = undefined
+      })
+      return this.#loading
+    }
+    // The one that is under way may have asked before what its caller changed.
+    this.#loadAgain ??= this.#loading
+      .catch(() => {})
+      .then(() => {
+        this.#loadAgain = undefined
+        return this.load()
+      })
+    return this.#loadAgain
   }
 
   async #load(): Promise<void> {
