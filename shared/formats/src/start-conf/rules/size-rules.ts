@@ -2,7 +2,7 @@ import { parsePartitionSize, printPartitionSize } from '../../partition-size.ts'
 import { isExtended } from '../device.ts'
 import { layOut } from '../layout.ts'
 import { setValue } from '../line-edit.ts'
-import { onKey, onValue, type Rule } from '../rule.ts'
+import { type Finding, onKey, onValue, type Rule } from '../rule.ts'
 import type { PartitionSection } from '../start-conf.ts'
 
 export const sizeRules: Rule[] = [
@@ -40,17 +40,7 @@ export const sizeRules: Rule[] = [
     message: 'Size: "{size}" has no unit and is taken as KiB',
     fix: 'Write {same}, or the unit that is meant.',
     explanation: 'A number alone is KiB: 50 is not 50 GiB but next to nothing.',
-    *check({ partitions }) {
-      for (const { line, size, bytes } of traps(partitions, 'no-unit')) {
-        const same = printPartitionSize(bytes)
-        yield {
-          at: onValue(line),
-          values: { size, same },
-          edits: [setValue(line, same)],
-          isSafe: true,
-        }
-      }
-    },
+    check: ({ partitions }) => spelledOut(traps(partitions, 'no-unit')),
   },
   {
     code: 'size-odd',
@@ -58,17 +48,7 @@ export const sizeRules: Rule[] = [
     message: 'Size: the client makes {same} of "{size}"',
     fix: 'Write {same}.',
     explanation: 'Sizes are rounded down to an even number of MiB.',
-    *check({ partitions }) {
-      for (const { line, size, bytes } of traps(partitions, 'odd')) {
-        const same = printPartitionSize(bytes)
-        yield {
-          at: onValue(line),
-          values: { size, same },
-          edits: [setValue(line, same)],
-          isSafe: true,
-        }
-      }
-    },
+    check: ({ partitions }) => spelledOut(traps(partitions, 'odd')),
   },
   {
     code: 'rest-not-last',
@@ -117,6 +97,19 @@ function* traps(partitions: readonly PartitionSection[], kind: string) {
     const line = one.keys.get('size')
     const { trap, sizeBytes } = parsePartitionSize(line?.value ?? '')
     if (line && trap?.kind === kind) yield { line, size: line.value, trap, bytes: sizeBytes ?? 0 }
+  }
+}
+
+/** Writes down what the client makes of these sizes anyway. */
+function* spelledOut(found: ReturnType<typeof traps>): Generator<Finding> {
+  for (const { line, size, bytes } of found) {
+    const same = printPartitionSize(bytes)
+    yield {
+      at: onValue(line),
+      values: { size, same },
+      edits: [setValue(line, same)],
+      isSafe: true,
+    }
   }
 }
 
